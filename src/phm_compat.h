@@ -1,0 +1,27 @@
+/*
+ * phm_compat.h: every difference between PostgreSQL 15 and 18 that phm meets.
+ * Shims are static inline or macros and carry the prefix phm_ or PHM_.
+ */
+#ifndef PHM_COMPAT_H
+#define PHM_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "phm needs PostgreSQL 15 or newer"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#include "nodes/miscnodes.h"
+#endif
+
+/*
+ * PHM_SOFT_ERROR(fcinfo, report...): report an input error softly where the
+ * caller asked for that (PostgreSQL 16 and newer), otherwise raise it.
+ */
+#if PG_VERSION_NUM >= 160000
+#define PHM_SOFT_ERROR(fcinfo, ...) errsave((fcinfo)->context, __VA_ARGS__)
+#else
+#define PHM_SOFT_ERROR(fcinfo, ...) ereport(ERROR, __VA_ARGS__)
+#endif
+
+#endif							/* PHM_COMPAT_H */

@@ -1,0 +1,170 @@
+/*
+ * element.h: the binary form of FHIR elements, shared by phm.resource and
+ * phm.chart.
+ *
+ * A FHIR object is a run of members, a member is an element id of the
+ * dictionary (fhir.h) and a value.  The element id implies the FHIR type, so
+ * every value carries its type without spending a byte on it.  Everything is
+ * position-independent, little-endian and of variable length:
+ *
+ *   object := member*
+ *   member := varint element id, value              (known element)
+ *           | varint 0, varint length, name, value  (a name that is not FHIR's)
+ *   value  := kind byte, payload:
+ *
+ *   ELEMENT_NULL       nothing                       (JSON null)
+ *   ELEMENT_FALSE      nothing
+ *   ELEMENT_TRUE       nothing
+ *   ELEMENT_INT        varint zigzag                 (integers that print back)
+ *   ELEMENT_DECIMAL    byte scale, varint zigzag     (decimals that print back)
+ *   ELEMENT_NUMBER     varint length, JSON literal   (every other number)
+ *   ELEMENT_DATETIME   8 bytes phm.datetime          (dates that print back)
+ *   ELEMENT_LITERAL    8 bytes phm.datetime, varint length, text
+ *                                                    (dates that do not)
+ *   ELEMENT_STRING     varint length, bytes          (UTF-8, no NUL)
+ *   ELEMENT_UUID       16 bytes                      (lower-case 8-4-4-4-12)
+ *   ELEMENT_URN_UUID   16 bytes                      (the same after "urn:uuid:")
+ *   ELEMENT_SYSTEM     varint code system id         (a URI of code_system.h)
+ *   ELEMENT_OBJECT     varint length, members
+ *   ELEMENT_RESOURCE   varint length, varint FHIR type id, members
+ *   ELEMENT_ARRAY      varint length, varint count, values
+ *   ELEMENT_EXTENDED   value, object value or NULL   (primitive with its
+ *                                                     "_name" companion)
+ *   ELEMENT_SYMBOL     varint index                  (string table of a chart)
+ *   ELEMENT_CONCEPT    varint index                  (concept table of a chart)
+ *   ELEMENT_LINK       varint ordinal                (Reference, resolved within a chart)
+ *
+ * The last three occur in charts only.  ELEMENT_EXTENDED appears where JSON
+ * had "name" and "_name": its first value is the primitive (NULL when JSON
+ * had only "_name"), its second the companion object; in arrays it stands in
+ * the slot.  A member with a name outside the dictionary holds a value whose
+ * objects again have only such names; its strings stay ELEMENT_STRING.
+ *
+ * Canonical form: one and the same JSON text gives the same bytes, and a
+ * value uses the first kind of this list that prints back identically.
+ */
+#ifndef PHM_ELEMENT_H
+#define PHM_ELEMENT_H
+
+#include "phm_port.h"
+#include "types/fhir.h"
+
+typedef enum ElementKind
+{
+	ELEMENT_NULL = 0,
+	ELEMENT_FALSE = 1,
+	ELEMENT_TRUE = 2,
+	ELEMENT_INT = 3,
+	ELEMENT_DECIMAL = 4,
+	ELEMENT_NUMBER = 5,
+	ELEMENT_DATETIME = 6,
+	ELEMENT_LITERAL = 7,
+	ELEMENT_STRING = 8,
+	ELEMENT_UUID = 9,
+	ELEMENT_URN_UUID = 10,
+	ELEMENT_SYSTEM = 11,
+	ELEMENT_OBJECT = 12,
+	ELEMENT_RESOURCE = 13,
+	ELEMENT_ARRAY = 14,
+	ELEMENT_EXTENDED = 15,
+	ELEMENT_SYMBOL = 16,
+	ELEMENT_CONCEPT = 17,
+	ELEMENT_LINK = 18
+} ElementKind;
+
+#define ELEMENT_MAX_DEPTH 100	/* objects and arrays inside each other */
+
+/* A decoded value.  Strings and containers point into the encoded bytes. */
+typedef struct ElementValue
+{
+	ElementKind kind;
+	uint8		scale;			/* DECIMAL */
+	FhirType	type;			/* RESOURCE: its type; otherwise 0 */
+	uint32		count;			/* ARRAY: number of values */
+	int64		number;			/* INT, DECIMAL mantissa, DATETIME, LITERAL, SYSTEM, SYMBOL, CONCEPT, LINK */
+	const uint8 *data;			/* text, UUID bytes, members, values; EXTENDED: the primitive */
+	uint32		length;			/* of data */
+	const uint8 *start;			/* the kind byte */
+	const uint8 *end;			/* first byte after the value */
+} ElementValue;
+
+typedef struct ElementMember
+{
+	FhirElement element;		/* 0: name holds it */
+	const char *name;			/* of the dictionary, or in the stream; not terminated when element is 0 */
+	int			name_length;
+	ElementValue value;
+} ElementMember;
+
+/* Decodes the value that starts at p (trusted bytes). */
+extern void element_decode(const uint8 *p, ElementValue *value);
+
+/* First byte after the value that starts at p. */
+extern const uint8 *element_skip(const uint8 *p);
+
+/* Walks the members of an object: *p from value.data to value.data + value.length. */
+extern bool element_next(const uint8 **p, const uint8 *end, ElementMember *member);
+
+/* Walks the values of an array. */
+static inline bool
+element_next_value(const uint8 **p, const uint8 *end, ElementValue *value)
+{
+	if (*p >= end)
+		return false;
+	element_decode(*p, value);
+	*p = value->end;
+	return true;
+}
+
+/* Finds a member by element id in members [p, end). */
+extern bool element_find(const uint8 *p, const uint8 *end, FhirElement element, ElementValue *value);
+
+/* The primitive inside an EXTENDED value, or the value itself. */
+extern void element_primitive(const ElementValue *value, ElementValue *primitive);
+
+/*
+ * The text of a string-like value (STRING, UUID, URN_UUID, SYSTEM, LITERAL,
+ * NUMBER, DATETIME): points into the stream, into a static table or into
+ * buffer, which must have ELEMENT_TEXT_SIZE bytes.
+ */
+#define ELEMENT_TEXT_SIZE 64
+extern const char *element_text(const ElementValue *value, char *buffer, int *length);
+
+/* Checks bytes from outside: structure, ids, depth, canonical lengths, UTF-8. */
+extern bool element_validate(FhirType type, const uint8 *p, const uint8 *end, PhmError *err);
+
+/*
+ * Writing.  Containers are opened and closed; a closed container's length is
+ * written in its shortest form.
+ */
+typedef struct ElementWriter
+{
+	uint8	   *data;
+	uint32		length;
+	uint32		size;
+	int			depth;
+	uint32		open[ELEMENT_MAX_DEPTH + 2];	/* where each open container's payload starts */
+	uint32		counts[ELEMENT_MAX_DEPTH + 2];	/* values written so far in each open array */
+} ElementWriter;
+
+extern void element_writer_init(ElementWriter *w, uint32 size);	/* palloc'd in the current context */
+extern void element_writer_reset(ElementWriter *w);
+extern void element_put_member(ElementWriter *w, FhirElement element);
+extern void element_put_name(ElementWriter *w, const char *name, int length);
+extern void element_put_simple(ElementWriter *w, ElementKind kind);	/* NULL, FALSE, TRUE */
+extern void element_put_int(ElementWriter *w, int64 v);
+extern void element_put_decimal(ElementWriter *w, int64 mantissa, int scale);
+extern void element_put_number(ElementWriter *w, const char *literal, int length);	/* picks INT, DECIMAL or NUMBER */
+extern void element_put_datetime(ElementWriter *w, int64 v);
+extern void element_put_literal(ElementWriter *w, int64 v, const char *text, int length);
+extern void element_put_string(ElementWriter *w, const char *s, int length);	/* picks STRING, UUID, URN_UUID or SYSTEM */
+extern void element_put_plain(ElementWriter *w, const char *s, int length);	/* STRING, whatever it looks like */
+extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYMBOL, CONCEPT, LINK */
+extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* whole encoded value */
+extern void element_open(ElementWriter *w, ElementKind kind, FhirType type);	/* OBJECT, RESOURCE, ARRAY */
+extern void element_close(ElementWriter *w, ElementKind kind);
+extern void element_put_extended(ElementWriter *w);	/* then the primitive, then the companion */
+
+/* Inside arrays every put of a value calls this by itself; nobody else needs it. */
+
+#endif							/* PHM_ELEMENT_H */

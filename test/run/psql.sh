@@ -1,0 +1,7 @@
+# ./run psql: a shell in the private cluster.
+main()
+{
+	build
+	cluster_fresh
+	"$PG_BIN/psql" -X "$@"
+}
