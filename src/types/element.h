@@ -72,7 +72,8 @@ typedef enum ElementKind
 	ELEMENT_LINK = 18
 } ElementKind;
 
-#define ELEMENT_MAX_DEPTH 100	/* objects and arrays inside each other */
+#define ELEMENT_MAX_DEPTH 100	/* members and slots inside each other */
+#define ELEMENT_MAX_UNKNOWN 1000	/* unknown names in one object: keeps the search for duplicates short */
 
 /* A decoded value.  Strings and containers point into the encoded bytes. */
 typedef struct ElementValue
@@ -130,8 +131,14 @@ extern void element_primitive(const ElementValue *value, ElementValue *primitive
 #define ELEMENT_TEXT_SIZE 64
 extern const char *element_text(const ElementValue *value, char *buffer, int *length);
 
-/* Checks bytes from outside: structure, ids, depth, canonical lengths, UTF-8. */
+/*
+ * Checks members from outside: structure, ids, types, depth, canonical form,
+ * UTF-8.  Kinds that only charts hold are refused.
+ */
 extern bool element_validate(FhirType type, const uint8 *p, const uint8 *end, PhmError *err);
+
+/* Whether bytes are valid UTF-8 without NUL. */
+extern bool element_valid_text(const char *s, size_t length);
 
 /*
  * Writing.  Containers are opened and closed; a closed container's length is
@@ -144,7 +151,6 @@ typedef struct ElementWriter
 	uint32		size;
 	int			depth;
 	uint32		open[ELEMENT_MAX_DEPTH + 2];	/* where each open container's payload starts */
-	uint32		counts[ELEMENT_MAX_DEPTH + 2];	/* values written so far in each open array */
 } ElementWriter;
 
 extern void element_writer_init(ElementWriter *w, uint32 size);	/* palloc'd in the current context */
@@ -160,11 +166,9 @@ extern void element_put_literal(ElementWriter *w, int64 v, const char *text, int
 extern void element_put_string(ElementWriter *w, const char *s, int length);	/* picks STRING, UUID, URN_UUID or SYSTEM */
 extern void element_put_plain(ElementWriter *w, const char *s, int length);	/* STRING, whatever it looks like */
 extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYMBOL, CONCEPT, LINK */
-extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* whole encoded value */
+extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* encoded values or members */
 extern void element_open(ElementWriter *w, ElementKind kind, FhirType type);	/* OBJECT, RESOURCE, ARRAY */
 extern void element_close(ElementWriter *w, ElementKind kind);
 extern void element_put_extended(ElementWriter *w);	/* then the primitive, then the companion */
-
-/* Inside arrays every put of a value calls this by itself; nobody else needs it. */
 
 #endif							/* PHM_ELEMENT_H */

@@ -43,7 +43,7 @@ typedef struct FhirTypeDef
 	uint8		kind;			/* FhirKind */
 	uint8		primitive;		/* FhirPrimitive */
 	FhirType	base;
-	uint16		first;			/* its own elements in fhir_by_name[] */
+	uint16		first;			/* its elements, inherited ones too, in fhir_by_name[] */
 	uint16		count;
 } FhirTypeDef;
 

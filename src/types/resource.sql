@@ -1,0 +1,52 @@
+/*
+ * resource.sql: phm.resource, one FHIR R4 resource.
+ */
+CREATE TYPE phm.resource;
+
+CREATE FUNCTION phm.resource_in(cstring) RETURNS phm.resource
+AS 'MODULE_PATHNAME', 'phm_resource_in' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION phm.resource_in(cstring) IS
+'Reads FHIR R4 JSON. Known elements are checked against their FHIR type; names that FHIR does not know are kept. Errors name line, column and element: 22P02 malformed JSON or duplicate element, 42804 wrong element type, 42704 unknown resource type, 22007 and 22008 invalid dates, 54000 too deeply nested.';
+
+CREATE FUNCTION phm.resource_out(phm.resource) RETURNS cstring
+AS 'MODULE_PATHNAME', 'phm_resource_out' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION phm.resource_out(phm.resource) IS 'FHIR R4 JSON of the resource, resourceType first.';
+
+CREATE FUNCTION phm.resource_recv(internal) RETURNS phm.resource
+AS 'MODULE_PATHNAME', 'phm_resource_recv' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION phm.resource_recv(internal) IS 'Reads the binary form; every byte is checked (22P03).';
+
+CREATE FUNCTION phm.resource_send(phm.resource) RETURNS bytea
+AS 'MODULE_PATHNAME', 'phm_resource_send' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION phm.resource_send(phm.resource) IS 'The binary form, the same on every machine.';
+
+CREATE TYPE phm.resource (
+	INPUT = phm.resource_in,
+	OUTPUT = phm.resource_out,
+	RECEIVE = phm.resource_recv,
+	SEND = phm.resource_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = char,
+	STORAGE = extended
+);
+COMMENT ON TYPE phm.resource IS
+'One FHIR R4 resource (http://hl7.org/fhir/R4), binary and lossless: numbers keep their digits, dates their precision and zone, primitive extensions their slots. Text form: FHIR JSON.';
+
+CREATE FUNCTION phm.resource(jsonb) RETURNS phm.resource
+AS 'MODULE_PATHNAME', 'phm_resource_from_jsonb' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION phm.resource(jsonb) IS 'The FHIR resource in a jsonb value; errors as for text input.';
+
+CREATE FUNCTION phm.to_jsonb(phm.resource) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'phm_resource_to_jsonb' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION phm.to_jsonb(phm.resource) IS 'FHIR JSON of the resource as jsonb.';
+
+CREATE CAST (jsonb AS phm.resource) WITH FUNCTION phm.resource(jsonb);
+CREATE CAST (phm.resource AS jsonb) WITH FUNCTION phm.to_jsonb(phm.resource);
+
+CREATE FUNCTION phm.resource_type(phm.resource) RETURNS text
+AS 'MODULE_PATHNAME', 'phm_resource_type' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.resource_type(phm.resource) IS 'The FHIR type of the resource: Patient, Observation, ...';
+
+CREATE FUNCTION phm.resource_id(phm.resource) RETURNS text
+AS 'MODULE_PATHNAME', 'phm_resource_id' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.resource_id(phm.resource) IS 'The logical id (Resource.id), NULL when it has none.';
