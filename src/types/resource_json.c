@@ -28,6 +28,8 @@ resource_parser_init(ResourceParser *p)
 {
 	memset(p, 0, sizeof(*p));
 	element_writer_init(&p->writer, 4096);
+	p->json.scratch_size = 1024;
+	p->json.scratch = palloc(p->json.scratch_size);	/* here, so that it lives as long as the parser */
 }
 
 /* Names an element as FHIR does: Observation.component[1].valueQuantity. */
