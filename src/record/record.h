@@ -22,7 +22,8 @@ typedef enum RecordType
 	RECORD_NUMERIC,
 	RECORD_DATETIME,
 	RECORD_CONCEPT,
-	RECORD_QUANTITY
+	RECORD_QUANTITY,
+	RECORD_CONCEPTS				/* phm.concept[] */
 } RecordType;
 
 typedef struct RecordColumn
@@ -122,8 +123,11 @@ extern void record_join(ElementWriter *w, const RecordMap *map, const char *id, 
 						const uint8 *rest, const uint8 *rest_end);
 
 /* Parts of copied columns (record_copy.c): text of the selected element, NULL when absent. */
-extern void record_copy(const RecordMap *map, const RecordCopy *copy, const uint8 *members,
-						const uint8 *end, Datum *value, bool *isnull);
+extern void record_copy(RecordSplitter *s, const RecordMap *map, const RecordCopy *copy,
+						const uint8 *members, const uint8 *end, Datum *value, bool *isnull);
+
+/* OID of phm.concept in this database; looked up once per transaction. */
+extern Oid	record_concept_type(void);
 
 /* Conversions between elements and SQL values (record_value.c). */
 extern bool record_value_in(RecordSplitter *s, RecordType type, FhirType fhir,

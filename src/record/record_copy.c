@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "record/record.h"
@@ -242,9 +243,34 @@ follow_path(const RecordCopy *copy, const uint8 *p, const uint8 *end, ElementVal
 	}
 }
 
+/*
+ * The concepts of Claim.diagnosis or Claim.procedure, in order: the element
+ * "diagnosisCodeableConcept" or "procedureCodeableConcept" of each.
+ */
+static bool
+copy_concepts(RecordSplitter *s, const ElementValue *array, Oid concept_type, Datum *datum)
+{
+	const uint8 *p = array->data;
+	ElementValue slot;
+	ElementValue value;
+	Datum	   *concepts = palloc(sizeof(Datum) * Max(array->count, 1));
+	int			n = 0;
+	bool		exact;
+
+	while (array->kind == ELEMENT_ARRAY && element_next_value(&p, array->data + array->length, &slot))
+		if ((find_in(&slot, "diagnosisCodeableConcept", &value) ||
+			 find_in(&slot, "procedureCodeableConcept", &value)) &&
+			record_value_in(s, RECORD_CONCEPT, FHIR_T_CodeableConcept, &value, &concepts[n], &exact))
+			n++;
+	if (n == 0)
+		return false;
+	*datum = PointerGetDatum(construct_array(concepts, n, concept_type, -1, false, TYPALIGN_CHAR));
+	return true;
+}
+
 void
-record_copy(const RecordMap *map, const RecordCopy *copy, const uint8 *members,
-			const uint8 *end, Datum *datum, bool *isnull)
+record_copy(RecordSplitter *s, const RecordMap *map, const RecordCopy *copy,
+			const uint8 *members, const uint8 *end, Datum *datum, bool *isnull)
 {
 	RecordType	type = map->table->columns[copy->column].type;
 	ElementValue value;
@@ -258,6 +284,11 @@ record_copy(const RecordMap *map, const RecordCopy *copy, const uint8 *members,
 		found = find_named(members, end, copy->path, copy->path_length, &value);
 	if (!found)
 		return;
+	if (type == RECORD_CONCEPTS)
+	{
+		*isnull = !copy_concepts(s, &value, record_concept_type(), datum);
+		return;
+	}
 	if (type == RECORD_NUMERIC)
 	{
 		if (copy->selector != NULL && !find_total(&value, copy, &value))

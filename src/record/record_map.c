@@ -146,6 +146,8 @@ build_map(FhirType type, const RecordTable *table)
 		const char *path = table->columns[i].path;
 		const char *target = strstr(path, "=>");
 
+		if (path[0] == '-')
+			continue;			/* not from a FHIR element */
 		if (path[0] == '~')
 			add_copy(map, path + 1, i);
 		else

@@ -284,6 +284,6 @@ record_split(RecordSplitter *s, const RecordMap *map, const uint8 *members,
 	element_writer_reset(&s->rest);
 	split_members(s, map, &map->root, skip_id(members, end), end);
 	for (int i = 0; i < map->ncopies; i++)
-		record_copy(map, &map->copies[i], members, end, &values[map->copies[i].column],
+		record_copy(s, map, &map->copies[i], members, end, &values[map->copies[i].column],
 					&nulls[map->copies[i].column]);
 }

@@ -26,6 +26,7 @@ CREATE TABLE phm.patient (
 	country text,
 	general_practitioner_id text,
 	managing_organization_id text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -60,6 +61,7 @@ COMMENT ON COLUMN phm.patient.postal_code IS 'Postal code of that address.';
 COMMENT ON COLUMN phm.patient.country IS 'Country of that address.';
 COMMENT ON COLUMN phm.patient.general_practitioner_id IS 'Practitioner named as the person''s own.';
 COMMENT ON COLUMN phm.patient.managing_organization_id IS 'Organization that keeps this record.';
+COMMENT ON COLUMN phm.patient.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.patient.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.patient.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.patient.changed_at IS 'When the row last changed.';
@@ -84,6 +86,7 @@ CREATE TABLE phm.related_person (
 	phone text,
 	period_start phm.datetime,
 	period_end phm.datetime,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -107,6 +110,7 @@ COMMENT ON COLUMN phm.related_person.birth_date IS 'Date of birth.';
 COMMENT ON COLUMN phm.related_person.phone IS 'First telephone number.';
 COMMENT ON COLUMN phm.related_person.period_start IS 'When the relationship began.';
 COMMENT ON COLUMN phm.related_person.period_end IS 'When it ended.';
+COMMENT ON COLUMN phm.related_person.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.related_person.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.related_person.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.related_person.changed_at IS 'When the row last changed.';
@@ -131,6 +135,7 @@ CREATE TABLE phm.practitioner (
 	email text,
 	city text,
 	state text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -154,6 +159,7 @@ COMMENT ON COLUMN phm.practitioner.phone IS 'First telephone number.';
 COMMENT ON COLUMN phm.practitioner.email IS 'First e-mail address.';
 COMMENT ON COLUMN phm.practitioner.city IS 'City of the first address.';
 COMMENT ON COLUMN phm.practitioner.state IS 'State of the first address.';
+COMMENT ON COLUMN phm.practitioner.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.practitioner.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.practitioner.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.practitioner.changed_at IS 'When the row last changed.';
@@ -174,6 +180,7 @@ CREATE TABLE phm.practitioner_role (
 	location_id text,
 	period_start phm.datetime,
 	period_end phm.datetime,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -194,6 +201,7 @@ COMMENT ON COLUMN phm.practitioner_role.specialty IS 'The specialty, for instanc
 COMMENT ON COLUMN phm.practitioner_role.location_id IS 'First place of work.';
 COMMENT ON COLUMN phm.practitioner_role.period_start IS 'When the role began.';
 COMMENT ON COLUMN phm.practitioner_role.period_end IS 'When it ended.';
+COMMENT ON COLUMN phm.practitioner_role.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.practitioner_role.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.practitioner_role.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.practitioner_role.changed_at IS 'When the row last changed.';
@@ -215,6 +223,7 @@ CREATE TABLE phm.organization (
 	city text,
 	state text,
 	postal_code text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -236,6 +245,7 @@ COMMENT ON COLUMN phm.organization.phone IS 'First telephone number.';
 COMMENT ON COLUMN phm.organization.city IS 'City of the first address.';
 COMMENT ON COLUMN phm.organization.state IS 'State of the first address.';
 COMMENT ON COLUMN phm.organization.postal_code IS 'Postal code of the first address.';
+COMMENT ON COLUMN phm.organization.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.organization.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.organization.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.organization.changed_at IS 'When the row last changed.';
@@ -257,6 +267,7 @@ CREATE TABLE phm.location (
 	city text,
 	state text,
 	postal_code text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -278,6 +289,7 @@ COMMENT ON COLUMN phm.location.part_of_id IS 'The place of which it is a part.';
 COMMENT ON COLUMN phm.location.city IS 'City.';
 COMMENT ON COLUMN phm.location.state IS 'State.';
 COMMENT ON COLUMN phm.location.postal_code IS 'Postal code.';
+COMMENT ON COLUMN phm.location.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.location.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.location.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.location.changed_at IS 'When the row last changed.';
@@ -301,6 +313,7 @@ CREATE TABLE phm.coverage (
 	payor_id text,
 	order_ integer,
 	network text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -324,6 +337,7 @@ COMMENT ON COLUMN phm.coverage.period_end IS 'Last day covered.';
 COMMENT ON COLUMN phm.coverage.payor_id IS 'The payer.';
 COMMENT ON COLUMN phm.coverage.order_ IS 'Order of this coverage among several (FHIR: order).';
 COMMENT ON COLUMN phm.coverage.network IS 'Insurer network.';
+COMMENT ON COLUMN phm.coverage.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.coverage.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.coverage.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.coverage.changed_at IS 'When the row last changed.';
@@ -354,6 +368,7 @@ CREATE TABLE phm.encounter (
 	admit_source phm.concept,
 	discharge_disposition phm.concept,
 	part_of_id text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -383,6 +398,7 @@ COMMENT ON COLUMN phm.encounter.location_id IS 'First place.';
 COMMENT ON COLUMN phm.encounter.admit_source IS 'From where the patient came.';
 COMMENT ON COLUMN phm.encounter.discharge_disposition IS 'Where the patient went afterwards.';
 COMMENT ON COLUMN phm.encounter.part_of_id IS 'The encounter of which it is a part.';
+COMMENT ON COLUMN phm.encounter.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.encounter.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.encounter.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.encounter.changed_at IS 'When the row last changed.';
@@ -412,6 +428,7 @@ CREATE TABLE phm.condition (
 	recorded_date phm.datetime,
 	recorder_id text,
 	asserter_id text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -440,6 +457,7 @@ COMMENT ON COLUMN phm.condition.abatement_end IS 'End of the period of abatement
 COMMENT ON COLUMN phm.condition.recorded_date IS 'When it was first recorded.';
 COMMENT ON COLUMN phm.condition.recorder_id IS 'Who recorded it.';
 COMMENT ON COLUMN phm.condition.asserter_id IS 'Who says so.';
+COMMENT ON COLUMN phm.condition.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.condition.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.condition.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.condition.changed_at IS 'When the row last changed.';
@@ -472,6 +490,7 @@ CREATE TABLE phm.observation (
 	data_absent_reason phm.concept,
 	interpretation phm.concept,
 	method phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -503,6 +522,7 @@ COMMENT ON COLUMN phm.observation.value_datetime IS 'The value, where it is a da
 COMMENT ON COLUMN phm.observation.data_absent_reason IS 'Why there is no value.';
 COMMENT ON COLUMN phm.observation.interpretation IS 'High, low, normal and so on; first of several.';
 COMMENT ON COLUMN phm.observation.method IS 'How it was done.';
+COMMENT ON COLUMN phm.observation.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.observation.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.observation.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.observation.changed_at IS 'When the row last changed.';
@@ -531,6 +551,7 @@ CREATE TABLE phm.procedure (
 	reason phm.concept,
 	body_site phm.concept,
 	outcome phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -558,6 +579,7 @@ COMMENT ON COLUMN phm.procedure.location_id IS 'Where it was done.';
 COMMENT ON COLUMN phm.procedure.reason IS 'Why it was done, first of several.';
 COMMENT ON COLUMN phm.procedure.body_site IS 'Where in the body, first of several.';
 COMMENT ON COLUMN phm.procedure.outcome IS 'Result of the procedure.';
+COMMENT ON COLUMN phm.procedure.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.procedure.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.procedure.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.procedure.changed_at IS 'When the row last changed.';
@@ -586,6 +608,7 @@ CREATE TABLE phm.immunization (
 	site phm.concept,
 	route phm.concept,
 	dose_quantity phm.quantity,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -613,6 +636,7 @@ COMMENT ON COLUMN phm.immunization.expiration_date IS 'When the lot expires.';
 COMMENT ON COLUMN phm.immunization.site IS 'Where in the body.';
 COMMENT ON COLUMN phm.immunization.route IS 'How it was given.';
 COMMENT ON COLUMN phm.immunization.dose_quantity IS 'Amount given.';
+COMMENT ON COLUMN phm.immunization.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.immunization.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.immunization.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.immunization.changed_at IS 'When the row last changed.';
@@ -640,6 +664,7 @@ CREATE TABLE phm.allergy_intolerance (
 	recorded_date phm.datetime,
 	recorder_id text,
 	last_occurrence phm.datetime,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -666,6 +691,7 @@ COMMENT ON COLUMN phm.allergy_intolerance.onset_end IS 'End of the period of ons
 COMMENT ON COLUMN phm.allergy_intolerance.recorded_date IS 'When it was recorded.';
 COMMENT ON COLUMN phm.allergy_intolerance.recorder_id IS 'Who recorded it.';
 COMMENT ON COLUMN phm.allergy_intolerance.last_occurrence IS 'Last known reaction.';
+COMMENT ON COLUMN phm.allergy_intolerance.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.allergy_intolerance.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.allergy_intolerance.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.allergy_intolerance.changed_at IS 'When the row last changed.';
@@ -683,6 +709,7 @@ CREATE TABLE phm.medication (
 	status text,
 	manufacturer_id text,
 	form phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -699,6 +726,7 @@ COMMENT ON COLUMN phm.medication.code IS 'The medication.';
 COMMENT ON COLUMN phm.medication.status IS 'active, inactive, entered-in-error.';
 COMMENT ON COLUMN phm.medication.manufacturer_id IS 'Maker.';
 COMMENT ON COLUMN phm.medication.form IS 'Tablet, capsule, solution and so on.';
+COMMENT ON COLUMN phm.medication.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.medication.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.medication.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.medication.changed_at IS 'When the row last changed.';
@@ -730,6 +758,7 @@ CREATE TABLE phm.medication_request (
 	number_of_repeats_allowed integer,
 	dispense_quantity phm.quantity,
 	expected_supply_duration phm.quantity,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -761,6 +790,7 @@ COMMENT ON COLUMN phm.medication_request.validity_end IS 'Last day on which it m
 COMMENT ON COLUMN phm.medication_request.number_of_repeats_allowed IS 'Refills.';
 COMMENT ON COLUMN phm.medication_request.dispense_quantity IS 'Amount of one dispense.';
 COMMENT ON COLUMN phm.medication_request.expected_supply_duration IS 'Days of supply of one dispense.';
+COMMENT ON COLUMN phm.medication_request.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.medication_request.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.medication_request.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.medication_request.changed_at IS 'When the row last changed.';
@@ -786,6 +816,7 @@ CREATE TABLE phm.medication_dispense (
 	when_prepared phm.datetime,
 	when_handed_over phm.datetime,
 	performer_id text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -810,6 +841,7 @@ COMMENT ON COLUMN phm.medication_dispense.days_supply IS 'Days for which it last
 COMMENT ON COLUMN phm.medication_dispense.when_prepared IS 'When it was packaged.';
 COMMENT ON COLUMN phm.medication_dispense.when_handed_over IS 'When it was handed over.';
 COMMENT ON COLUMN phm.medication_dispense.performer_id IS 'Who dispensed it, first of several.';
+COMMENT ON COLUMN phm.medication_dispense.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.medication_dispense.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.medication_dispense.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.medication_dispense.changed_at IS 'When the row last changed.';
@@ -837,6 +869,7 @@ CREATE TABLE phm.medication_administration (
 	request_id text,
 	dose phm.quantity,
 	route phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -863,6 +896,7 @@ COMMENT ON COLUMN phm.medication_administration.performer_id IS 'Who gave it, fi
 COMMENT ON COLUMN phm.medication_administration.request_id IS 'The request that was carried out.';
 COMMENT ON COLUMN phm.medication_administration.dose IS 'Amount of one administration.';
 COMMENT ON COLUMN phm.medication_administration.route IS 'How it was given.';
+COMMENT ON COLUMN phm.medication_administration.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.medication_administration.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.medication_administration.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.medication_administration.changed_at IS 'When the row last changed.';
@@ -887,6 +921,7 @@ CREATE TABLE phm.medication_statement (
 	effective phm.datetime,
 	effective_end phm.datetime,
 	date_asserted phm.datetime,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -910,6 +945,7 @@ COMMENT ON COLUMN phm.medication_statement.encounter_id IS 'Encounter or episode
 COMMENT ON COLUMN phm.medication_statement.effective IS 'When it was taken, or from when.';
 COMMENT ON COLUMN phm.medication_statement.effective_end IS 'Until when.';
 COMMENT ON COLUMN phm.medication_statement.date_asserted IS 'When it was said.';
+COMMENT ON COLUMN phm.medication_statement.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.medication_statement.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.medication_statement.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.medication_statement.changed_at IS 'When the row last changed.';
@@ -939,6 +975,7 @@ CREATE TABLE phm.service_request (
 	performer_type phm.concept,
 	performer_id text,
 	reason phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -967,6 +1004,7 @@ COMMENT ON COLUMN phm.service_request.requester_id IS 'Who wrote it.';
 COMMENT ON COLUMN phm.service_request.performer_type IS 'Kind of performer wanted.';
 COMMENT ON COLUMN phm.service_request.performer_id IS 'Who should do it, first of several.';
 COMMENT ON COLUMN phm.service_request.reason IS 'Why, first of several.';
+COMMENT ON COLUMN phm.service_request.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.service_request.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.service_request.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.service_request.changed_at IS 'When the row last changed.';
@@ -991,6 +1029,7 @@ CREATE TABLE phm.device (
 	lot_number text,
 	serial_number text,
 	udi_carrier text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1014,6 +1053,7 @@ COMMENT ON COLUMN phm.device.expiration_date IS 'When it expires.';
 COMMENT ON COLUMN phm.device.lot_number IS 'Lot.';
 COMMENT ON COLUMN phm.device.serial_number IS 'Serial number.';
 COMMENT ON COLUMN phm.device.udi_carrier IS 'UDI device identifier, first of several.';
+COMMENT ON COLUMN phm.device.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.device.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.device.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.device.changed_at IS 'When the row last changed.';
@@ -1038,6 +1078,7 @@ CREATE TABLE phm.device_request (
 	authored_on phm.datetime,
 	requester_id text,
 	reason phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1061,6 +1102,7 @@ COMMENT ON COLUMN phm.device_request.occurrence_end IS 'Until when.';
 COMMENT ON COLUMN phm.device_request.authored_on IS 'When it was written.';
 COMMENT ON COLUMN phm.device_request.requester_id IS 'Who wrote it.';
 COMMENT ON COLUMN phm.device_request.reason IS 'Why, first of several.';
+COMMENT ON COLUMN phm.device_request.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.device_request.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.device_request.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.device_request.changed_at IS 'When the row last changed.';
@@ -1086,6 +1128,7 @@ CREATE TABLE phm.diagnostic_report (
 	performer_id text,
 	conclusion text,
 	conclusion_code phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1110,6 +1153,7 @@ COMMENT ON COLUMN phm.diagnostic_report.issued IS 'When this version was made av
 COMMENT ON COLUMN phm.diagnostic_report.performer_id IS 'Who made it, first of several.';
 COMMENT ON COLUMN phm.diagnostic_report.conclusion IS 'Clinical conclusion.';
 COMMENT ON COLUMN phm.diagnostic_report.conclusion_code IS 'Coded conclusion, first of several.';
+COMMENT ON COLUMN phm.diagnostic_report.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.diagnostic_report.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.diagnostic_report.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.diagnostic_report.changed_at IS 'When the row last changed.';
@@ -1138,6 +1182,7 @@ CREATE TABLE phm.document_reference (
 	encounter_id text,
 	period_start phm.datetime,
 	period_end phm.datetime,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1165,6 +1210,7 @@ COMMENT ON COLUMN phm.document_reference.url IS 'Where the first content is.';
 COMMENT ON COLUMN phm.document_reference.encounter_id IS 'Encounter of the document, first of several.';
 COMMENT ON COLUMN phm.document_reference.period_start IS 'When the documented service began.';
 COMMENT ON COLUMN phm.document_reference.period_end IS 'When it ended.';
+COMMENT ON COLUMN phm.document_reference.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.document_reference.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.document_reference.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.document_reference.changed_at IS 'When the row last changed.';
@@ -1191,6 +1237,7 @@ CREATE TABLE phm.communication (
 	recipient_id text,
 	sender_id text,
 	reason phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1216,6 +1263,7 @@ COMMENT ON COLUMN phm.communication.received IS 'When it was received.';
 COMMENT ON COLUMN phm.communication.recipient_id IS 'Receiver, first of several.';
 COMMENT ON COLUMN phm.communication.sender_id IS 'Sender.';
 COMMENT ON COLUMN phm.communication.reason IS 'Why, first of several.';
+COMMENT ON COLUMN phm.communication.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.communication.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.communication.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.communication.changed_at IS 'When the row last changed.';
@@ -1241,6 +1289,7 @@ CREATE TABLE phm.goal (
 	target_quantity phm.quantity,
 	due phm.datetime,
 	status_date phm.datetime,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1265,6 +1314,7 @@ COMMENT ON COLUMN phm.goal.target_measure IS 'What is measured, first target.';
 COMMENT ON COLUMN phm.goal.target_quantity IS 'Value wanted, first target.';
 COMMENT ON COLUMN phm.goal.due IS 'By when, first target.';
 COMMENT ON COLUMN phm.goal.status_date IS 'When the status was set.';
+COMMENT ON COLUMN phm.goal.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.goal.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.goal.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.goal.changed_at IS 'When the row last changed.';
@@ -1290,6 +1340,7 @@ CREATE TABLE phm.care_plan (
 	period_end phm.datetime,
 	created phm.datetime,
 	author_id text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1314,6 +1365,7 @@ COMMENT ON COLUMN phm.care_plan.period_start IS 'From when.';
 COMMENT ON COLUMN phm.care_plan.period_end IS 'Until when.';
 COMMENT ON COLUMN phm.care_plan.created IS 'When it was recorded.';
 COMMENT ON COLUMN phm.care_plan.author_id IS 'Who is responsible.';
+COMMENT ON COLUMN phm.care_plan.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.care_plan.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.care_plan.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.care_plan.changed_at IS 'When the row last changed.';
@@ -1335,6 +1387,7 @@ CREATE TABLE phm.family_member_history (
 	sex phm.concept,
 	condition phm.concept,
 	deceased boolean,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1355,6 +1408,7 @@ COMMENT ON COLUMN phm.family_member_history.relationship IS 'Which relative.';
 COMMENT ON COLUMN phm.family_member_history.sex IS 'Sex of the relative.';
 COMMENT ON COLUMN phm.family_member_history.condition IS 'Condition of the relative, first of several.';
 COMMENT ON COLUMN phm.family_member_history.deceased IS 'Whether the relative has died.';
+COMMENT ON COLUMN phm.family_member_history.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.family_member_history.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.family_member_history.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.family_member_history.changed_at IS 'When the row last changed.';
@@ -1380,6 +1434,7 @@ CREATE TABLE phm.adverse_event (
 	seriousness phm.concept,
 	severity phm.concept,
 	outcome phm.concept,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1404,6 +1459,7 @@ COMMENT ON COLUMN phm.adverse_event.recorded_date IS 'When it was recorded.';
 COMMENT ON COLUMN phm.adverse_event.seriousness IS 'How serious.';
 COMMENT ON COLUMN phm.adverse_event.severity IS 'mild, moderate, severe.';
 COMMENT ON COLUMN phm.adverse_event.outcome IS 'How it ended.';
+COMMENT ON COLUMN phm.adverse_event.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.adverse_event.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.adverse_event.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.adverse_event.changed_at IS 'When the row last changed.';
@@ -1424,6 +1480,7 @@ CREATE TABLE phm.questionnaire_response (
 	encounter_id text,
 	authored phm.datetime,
 	author_id text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1443,6 +1500,7 @@ COMMENT ON COLUMN phm.questionnaire_response.status IS 'in-progress, completed, 
 COMMENT ON COLUMN phm.questionnaire_response.encounter_id IS 'Encounter during which it was filled in.';
 COMMENT ON COLUMN phm.questionnaire_response.authored IS 'When it was filled in.';
 COMMENT ON COLUMN phm.questionnaire_response.author_id IS 'Who recorded it.';
+COMMENT ON COLUMN phm.questionnaire_response.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.questionnaire_response.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.questionnaire_response.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.questionnaire_response.changed_at IS 'When the row last changed.';
@@ -1474,6 +1532,15 @@ CREATE TABLE phm.claim (
 	total_charge numeric,
 	total_allowed numeric,
 	total_paid numeric,
+	diagnosis phm.concept[],
+	procedure phm.concept[],
+	bill_type text,
+	drg text,
+	discharge_status text,
+	billing_npi text,
+	billing_tin text,
+	origin_status text,
+	fingerprint bigint,
 	sensitivity integer NOT NULL DEFAULT 0,
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
@@ -1504,6 +1571,15 @@ COMMENT ON COLUMN phm.claim.disposition IS 'Result in words (settlement).';
 COMMENT ON COLUMN phm.claim.total_charge IS 'Amount billed, in the claim''s currency.';
 COMMENT ON COLUMN phm.claim.total_allowed IS 'Amount the plan allows.';
 COMMENT ON COLUMN phm.claim.total_paid IS 'Amount the plan pays.';
+COMMENT ON COLUMN phm.claim.diagnosis IS 'Diagnoses in the order of the claim, the principal one first.';
+COMMENT ON COLUMN phm.claim.procedure IS 'Procedures in the order of the claim.';
+COMMENT ON COLUMN phm.claim.bill_type IS 'UB-04 type of bill (institutional claims), for instance 0131.';
+COMMENT ON COLUMN phm.claim.drg IS 'MS-DRG of an inpatient claim.';
+COMMENT ON COLUMN phm.claim.discharge_status IS 'UB-04 patient discharge status.';
+COMMENT ON COLUMN phm.claim.billing_npi IS 'NPI of the billing provider.';
+COMMENT ON COLUMN phm.claim.billing_tin IS 'Tax number of the billing provider.';
+COMMENT ON COLUMN phm.claim.origin_status IS 'paid, denied or reversed, as the source says.';
+COMMENT ON COLUMN phm.claim.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
 COMMENT ON COLUMN phm.claim.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
 COMMENT ON COLUMN phm.claim.recorded_at IS 'When the row first came in.';
 COMMENT ON COLUMN phm.claim.changed_at IS 'When the row last changed.';
@@ -1512,3 +1588,72 @@ COMMENT ON COLUMN phm.claim.inbox_id IS 'The message or file that brought the ro
 COMMENT ON COLUMN phm.claim.extra IS 'What has no column or does not print back from its column.';
 CREATE INDEX claim_patient_idx ON phm.claim (patient_id);
 REVOKE ALL ON phm.claim FROM PUBLIC;
+
+CREATE TABLE phm.claim_line (
+	source text NOT NULL,
+	id text NOT NULL,
+	ordinal integer NOT NULL DEFAULT 0,
+	patient_id bigint NOT NULL,
+	resource_type text NOT NULL DEFAULT 'Claim',
+	line integer,
+	status text,
+	service_from phm.datetime,
+	service_to phm.datetime,
+	product_or_service phm.concept,
+	modifier text,
+	revenue text,
+	place_of_service text,
+	quantity numeric,
+	days_supply integer,
+	charge numeric,
+	allowed numeric,
+	paid numeric,
+	member_paid numeric,
+	rendering_npi text,
+	rendering_id text,
+	specialty text,
+	encounter_id text,
+	diagnosis phm.concept,
+	fingerprint bigint,
+	sensitivity integer NOT NULL DEFAULT 0,
+	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	deleted_at timestamptz,
+	inbox_id bigint,
+	extra phm.resource,
+	PRIMARY KEY (source, resource_type, id, patient_id, ordinal, line)
+)/*distribute patient_id*/;
+COMMENT ON TABLE phm.claim_line IS 'Lines of claims, one row per line, with amounts; made from Claim.item and ExplanationOfBenefit.item or loaded by themselves.';
+COMMENT ON COLUMN phm.claim_line.source IS 'The source system that sent the row.';
+COMMENT ON COLUMN phm.claim_line.id IS 'The id of the resource in its source (Resource.id).';
+COMMENT ON COLUMN phm.claim_line.ordinal IS 'Tells different resources with one id in one Bundle apart: 0, 1, 2 ...';
+COMMENT ON COLUMN phm.claim_line.patient_id IS 'The person (phm.patient_link).';
+COMMENT ON COLUMN phm.claim_line.resource_type IS 'The FHIR type of the row: Claim or ExplanationOfBenefit.';
+COMMENT ON COLUMN phm.claim_line.line IS 'Number of the line within its claim.';
+COMMENT ON COLUMN phm.claim_line.status IS 'active, denied or reversed.';
+COMMENT ON COLUMN phm.claim_line.service_from IS 'First day of the service.';
+COMMENT ON COLUMN phm.claim_line.service_to IS 'Last day of the service.';
+COMMENT ON COLUMN phm.claim_line.product_or_service IS 'HCPCS, CPT, NDC or other code of the service.';
+COMMENT ON COLUMN phm.claim_line.modifier IS 'Modifiers, separated by blanks.';
+COMMENT ON COLUMN phm.claim_line.revenue IS 'Revenue centre code.';
+COMMENT ON COLUMN phm.claim_line.place_of_service IS 'CMS place of service code.';
+COMMENT ON COLUMN phm.claim_line.quantity IS 'Units of service.';
+COMMENT ON COLUMN phm.claim_line.days_supply IS 'Days for which a dispensed drug lasts.';
+COMMENT ON COLUMN phm.claim_line.charge IS 'Amount billed, in the claim''s currency.';
+COMMENT ON COLUMN phm.claim_line.allowed IS 'Amount the plan allows.';
+COMMENT ON COLUMN phm.claim_line.paid IS 'Amount the plan pays.';
+COMMENT ON COLUMN phm.claim_line.member_paid IS 'Amount the patient owes: deductible, coinsurance and copayment.';
+COMMENT ON COLUMN phm.claim_line.rendering_npi IS 'NPI of who rendered the service.';
+COMMENT ON COLUMN phm.claim_line.rendering_id IS 'The same as id of a practitioner of the source.';
+COMMENT ON COLUMN phm.claim_line.specialty IS 'CMS specialty or NUCC taxonomy code of who rendered it.';
+COMMENT ON COLUMN phm.claim_line.encounter_id IS 'Encounter of the service.';
+COMMENT ON COLUMN phm.claim_line.diagnosis IS 'First diagnosis to which the line points.';
+COMMENT ON COLUMN phm.claim_line.fingerprint IS 'Hash of the resource as it came in: tells a change from a repetition.';
+COMMENT ON COLUMN phm.claim_line.sensitivity IS 'Sensitivity labels as a bit mask, see phm.sensitivity_label.';
+COMMENT ON COLUMN phm.claim_line.recorded_at IS 'When the row first came in.';
+COMMENT ON COLUMN phm.claim_line.changed_at IS 'When the row last changed.';
+COMMENT ON COLUMN phm.claim_line.deleted_at IS 'When the source deleted the resource; the row stays.';
+COMMENT ON COLUMN phm.claim_line.inbox_id IS 'The message or file that brought the row (phm.inbox).';
+COMMENT ON COLUMN phm.claim_line.extra IS 'What has no column or does not print back from its column.';
+CREATE INDEX claim_line_patient_idx ON phm.claim_line (patient_id);
+REVOKE ALL ON phm.claim_line FROM PUBLIC;

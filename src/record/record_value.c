@@ -306,6 +306,8 @@ record_value_in(RecordSplitter *s, RecordType type, FhirType fhir,
 			return concept_in(s, fhir, value, datum, exact);
 		case RECORD_QUANTITY:
 			return quantity_in(value, datum, exact);
+		case RECORD_CONCEPTS:
+			break;				/* copied only: record_copy.c */
 	}
 	return false;
 }
@@ -445,5 +447,7 @@ record_value_out(ElementWriter *w, RecordType type, FhirType fhir, Datum datum)
 		case RECORD_QUANTITY:
 			quantity_out(w, datum);
 			break;
+		case RECORD_CONCEPTS:
+			break;				/* copied only: the elements are in extra */
 	}
 }
