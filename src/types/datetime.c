@@ -76,6 +76,33 @@ two_digits(const char *s)
 	return tens <= 9 && ones <= 9 ? (int) (tens * 10 + ones) : -1;
 }
 
+/*
+ * Checks eight (or fewer, zero-filled) bytes at once against a pattern of
+ * digits and separators.  Gives two-digit numbers: the one that starts at
+ * byte i is (*numbers >> 8 * i) & 0xFF.
+ *
+ * XOR leaves 0 to 9 for a digit and 0 for a separator; adding limit, 0x76 for
+ * a digit and 0x7F for a separator, carries anything larger into bit 7.
+ */
+static inline bool
+match_digits(uint64 bytes, uint64 pattern, uint64 limit, uint64 *numbers)
+{
+	uint64		x = bytes ^ pattern;
+
+	if (((x + limit) | x) & UINT64CONST(0x8080808080808080))
+		return false;
+	*numbers = x * 10 + (x >> 8);
+	return true;
+}
+
+/* The patterns, first byte lowest: 0000-00-, 00:00:00 and 00:00. */
+#define PATTERN_DATE	UINT64CONST(0x2D30302D30303030)
+#define LIMIT_DATE		UINT64CONST(0x7F76767F76767676)
+#define PATTERN_TIME	UINT64CONST(0x30303A30303A3030)
+#define LIMIT_TIME		UINT64CONST(0x76767F76767F7676)
+#define PATTERN_ZONE	UINT64CONST(0x30303A3030)
+#define LIMIT_ZONE		UINT64CONST(0x76767F7676)
+
 /* Says what was expected where; bytes are counted from 1 in the message. */
 static pg_noinline bool
 fail_syntax(PhmError *err, int at, const char *expected)
@@ -149,6 +176,29 @@ read_zone(const char *s, int length, int at, int *zone, PhmError *err)
 	return true;
 }
 
+/* Reads +00:00 where six bytes are left; false, and no error, when it is not that. */
+static inline bool
+read_usual_zone(const char *s, int *zone)
+{
+	uint64		numbers;
+	unsigned	hour;
+	unsigned	minute;
+	int			offset;
+
+	if (!match_digits((uint64) phm_get_u32(s + 1) | (uint64) (uint8) s[5] << 32,
+					  PATTERN_ZONE, LIMIT_ZONE, &numbers))
+		return false;
+	hour = numbers & 0xFF;
+	minute = numbers >> 24 & 0xFF;
+	offset = (int) (hour * 60 + minute);
+	if (minute > 59 || offset > DATETIME_ZONE_MAX)
+		return false;
+	*zone = DATETIME_ZONE_BIAS + (s[0] == '-' ? -offset : offset);
+	if (s[0] == '-' && offset == 0)
+		*zone = DATETIME_ZONE_UNKNOWN;
+	return true;
+}
+
 /* Reads the digits after the point; three of them count. */
 static bool
 read_fraction(const char *s, int length, int *at, int *millisecond,
@@ -174,37 +224,127 @@ read_fraction(const char *s, int length, int *at, int *millisecond,
 	return true;
 }
 
-/* Reads the time after "T" and the zone, if any. */
+/* Reads T00:00:00 at byte 10, the usual case; false, and no error, when it is not that. */
+static inline bool
+read_whole_time(const char *s, int length, int *ms)
+{
+	uint64		numbers;
+	unsigned	hour;
+	unsigned	minute;
+	unsigned	second;
+
+	if (length < 19 || s[10] != 'T' ||
+		!match_digits(phm_get_u64(s + 11), PATTERN_TIME, LIMIT_TIME, &numbers))
+		return false;
+	hour = numbers & 0xFF;
+	minute = numbers >> 24 & 0xFF;
+	second = numbers >> 48 & 0xFF;
+	*ms = (int) ((hour * 60 + minute) * 60 + second) * 1000;
+	return hour < 24 && minute < 60 && second < 60;
+}
+
+/* Reads the time after "T" step by step: short forms, and what is wrong. */
 static bool
+read_partial_time(const char *s, int length, int *at, int *ms,
+				  DateTimePrecision *precision, PhmError *err)
+{
+	int			hour = 0;
+	int			minute = 0;
+	int			second = 0;
+
+	if (!read_field(s, length, at, 'T', 0, 23, "hour", &hour, err))
+		return false;
+	*precision = DATETIME_HOUR;
+	if (*at < length && s[*at] == ':')
+	{
+		if (!read_field(s, length, at, ':', 0, 59, "minute", &minute, err))
+			return false;
+		*precision = DATETIME_MINUTE;
+	}
+	if (*precision == DATETIME_MINUTE && *at < length && s[*at] == ':')
+	{
+		if (!read_field(s, length, at, ':', 0, 59, "second", &second, err))
+			return false;
+		*precision = DATETIME_SECOND;
+	}
+	*ms = ((hour * 60 + minute) * 60 + second) * 1000;
+	return true;
+}
+
+/* Reads the time after "T" and the zone, if any. */
+static inline bool
 read_time(const char *s, int length, int *ms, DateTimePrecision *precision,
 		  int *zone, bool *exact, PhmError *err)
 {
 	int			at = 10;
-	int			hour;
-	int			minute = 0;
-	int			second = 0;
 	int			millisecond = 0;
 
-	if (!read_field(s, length, &at, 'T', 0, 23, "hour", &hour, err))
-		return false;
-	*precision = DATETIME_HOUR;
-	if (at < length && s[at] == ':')
+	if (likely(read_whole_time(s, length, ms)))
 	{
-		if (!read_field(s, length, &at, ':', 0, 59, "minute", &minute, err))
-			return false;
-		*precision = DATETIME_MINUTE;
-		if (at < length && s[at] == ':')
-		{
-			if (!read_field(s, length, &at, ':', 0, 59, "second", &second, err))
-				return false;
-			*precision = DATETIME_SECOND;
-			if (at < length && s[at] == '.' &&
-				!read_fraction(s, length, &at, &millisecond, precision, exact, err))
-				return false;
-		}
+		*precision = DATETIME_SECOND;
+		at = 19;
 	}
-	*ms = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond;
-	return at == length || read_zone(s, length, at, zone, err);
+	else if (!read_partial_time(s, length, &at, ms, precision, err))
+		return false;
+	if (at < length && s[at] == '.' && *precision == DATETIME_SECOND)
+	{
+		if (!read_fraction(s, length, &at, &millisecond, precision, exact, err))
+			return false;
+		*ms += millisecond;
+	}
+	if (at == length)
+		return true;
+	if (likely(length - at == 6 && (s[at] == '+' || s[at] == '-')) &&
+		read_usual_zone(s + at, zone))
+		return true;
+	return read_zone(s, length, at, zone, err);
+}
+
+/* Reads the date step by step: short forms, and what is wrong. */
+static bool
+read_partial_date(const char *s, int length, int *year, int *month, int *day,
+				  DateTimePrecision *precision, PhmError *err)
+{
+	int			high;
+	int			low;
+	int			at = 4;
+
+	if (length < 4 || (high = two_digits(s)) < 0 || (low = two_digits(s + 2)) < 0)
+		return fail_syntax(err, 0, "a year of four digits");
+	*year = high * 100 + low;
+	if (*year == 0)
+		return fail_field(err, 0, "year");
+	if (at < length)
+	{
+		if (!read_field(s, length, &at, '-', 1, 12, "month", month, err))
+			return false;
+		*precision = DATETIME_MONTH;
+	}
+	if (at < length)
+	{
+		if (!read_field(s, length, &at, '-', 1, 31, "day", day, err))
+			return false;
+		if (*day > calendar_month_days(*year, *month))
+			return fail_field(err, 8, "day");
+		*precision = DATETIME_DAY;
+	}
+	return true;
+}
+
+/* Reads 0000-00-00, the usual case; false, and no error, when it is not that. */
+static inline bool
+read_whole_date(const char *s, int length, int *year, int *month, int *day)
+{
+	uint64		numbers;
+
+	if (length < 10 ||
+		!match_digits(phm_get_u64(s), PATTERN_DATE, LIMIT_DATE, &numbers))
+		return false;
+	*year = (int) ((numbers & 0xFF) * 100 + (numbers >> 16 & 0xFF));
+	*month = (int) (numbers >> 40 & 0xFF);
+	*day = two_digits(s + 8);
+	return *year > 0 && *month >= 1 && *month <= 12 && *day >= 1 &&
+		(*day <= 28 || *day <= calendar_month_days(*year, *month));
 }
 
 /* Reads a date, dateTime or instant. */
@@ -212,36 +352,22 @@ bool
 datetime_parse(const char *s, int length, PhmDateTime *result, bool *exact, PhmError *err)
 {
 	DateTimePrecision precision = DATETIME_YEAR;
-	int			year;
-	int			high;
-	int			low;
+	int			year = 0;
 	int			month = 1;
 	int			day = 1;
 	int			ms = 0;
 	int			zone = DATETIME_ZONE_NONE;
-	int			at = 4;
 
 	*exact = true;
-	if (unlikely(length < 4 || (high = two_digits(s)) < 0 || (low = two_digits(s + 2)) < 0))
-		return fail_syntax(err, 0, "a year of four digits");
-	year = high * 100 + low;
-	if (unlikely(year == 0))
-		return fail_field(err, 0, "year");
-	if (at < length)
-	{
-		if (!read_field(s, length, &at, '-', 1, 12, "month", &month, err))
-			return false;
-		precision = DATETIME_MONTH;
-	}
-	if (at < length)
-	{
-		if (!read_field(s, length, &at, '-', 1, 31, "day", &day, err))
-			return false;
-		if (unlikely(day > 28 && day > calendar_month_days(year, month)))
-			return fail_field(err, 8, "day");
+	if (likely(read_whole_date(s, length, &year, &month, &day)))
 		precision = DATETIME_DAY;
+	else
+	{
+		month = day = 1;
+		if (!read_partial_date(s, length, &year, &month, &day, &precision, err))
+			return false;
 	}
-	if (at < length && !read_time(s, length, &ms, &precision, &zone, exact, err))
+	if (length > 10 && !read_time(s, length, &ms, &precision, &zone, exact, err))
 		return false;
 	*result = encode(calendar_days(year, month, day) * MS_DAY + ms, precision, zone);
 	return true;
@@ -262,7 +388,7 @@ datetime_unit_by_name(const char *name, int length, DateTimeUnit *unit)
 {
 	int			i;
 
-	for (i = 0; i < lengthof(unit_names); i++)
+	for (i = 0; i < (int) lengthof(unit_names); i++)
 	{
 		int			n = (int) strlen(unit_names[i]);
 
@@ -285,11 +411,17 @@ datetime_precision_name(DateTimePrecision precision)
 
 /* ---- printing ---- */
 
+/* Writes two decimal digits. */
 static inline char *
 put_two(char *p, unsigned v)
 {
-	p[0] = (char) ('0' + v / 10);
-	p[1] = (char) ('0' + v % 10);
+	static const char digits[] =
+		"00010203040506070809101112131415161718192021222324"
+		"25262728293031323334353637383940414243444546474849"
+		"50515253545556575859606162636465666768697071727374"
+		"75767778798081828384858687888990919293949596979899";
+
+	memcpy(p, digits + 2 * v, 2);
 	return p + 2;
 }
 
@@ -336,20 +468,24 @@ put_fraction(char *p, unsigned ms, DateTimePrecision precision)
 static char *
 put_time(char *p, unsigned ms, DateTimePrecision precision, int zone)
 {
+	unsigned	second = ms / 1000;
+	unsigned	minute = second / 60;
+	unsigned	hour = minute / 60;
+
 	*p++ = 'T';
-	p = put_two(p, ms / 3600000);
+	p = put_two(p, hour);
 	if (precision >= DATETIME_MINUTE)
 	{
 		*p++ = ':';
-		p = put_two(p, ms / 60000 % 60);
+		p = put_two(p, minute - hour * 60);
 	}
 	if (precision >= DATETIME_SECOND)
 	{
 		*p++ = ':';
-		p = put_two(p, ms / 1000 % 60);
+		p = put_two(p, second - minute * 60);
 	}
 	if (precision > DATETIME_SECOND)
-		p = put_fraction(p, ms % 1000, precision);
+		p = put_fraction(p, ms - second * 1000, precision);
 	return p + datetime_zone_print(zone, p);
 }
 
