@@ -34,17 +34,20 @@ PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-phm--$(PHM_VERSION).sql: $(SQL_PARTS) phm.control
+phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 	src/assemble $(PHM_VERSION) > $@.tmp && mv $@.tmp $@
 
 -include $(SOURCES:.c=.d)
 
 # The FHIR dictionary as C, from data/.
 GENERATED = $(if $(wildcard src/types/fhir_generate),src/types/fhir_ids.h src/types/fhir_table.inc) \
-            $(if $(wildcard src/types/code_system_generate),src/types/code_system_table.inc)
+            $(if $(wildcard src/types/code_system_generate),src/types/code_system_table.inc) \
+            src/record/record_map.inc src/record/record_table.store.sql
 EXTRA_CLEAN += $(GENERATED)
 $(OBJS): | $(GENERATED)
 src/types/fhir_ids.h src/types/fhir_table.inc &: src/types/fhir_generate data/fhir_type.tsv data/fhir_element.tsv
 	src/types/fhir_generate
+src/record/record_map.inc src/record/record_table.store.sql &: src/record/record_generate src/record/record.map
+	src/record/record_generate
 src/types/code_system_table.inc: src/types/code_system_generate data/code_system.tsv
 	src/types/code_system_generate > $@.tmp && mv $@.tmp $@

@@ -470,9 +470,31 @@ clear_table(BatchTable *t)
 	memset(t->buckets, -1, sizeof(int32) * t->nbuckets);
 }
 
+/* After an error nobody may find the rows that were being written. */
+static void
+forget_at_end(XactEvent event, void *arg)
+{
+	flushing = NULL;
+}
+
+static void
+forget_at_subxact_end(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		flushing = NULL;
+}
+
 static void
 flush_table(RecordBatch *b, BatchTable *t)
 {
+	static bool registered = false;
+
+	if (!registered)
+	{
+		RegisterXactCallback(forget_at_end, NULL);
+		RegisterSubXactCallback(forget_at_subxact_end, NULL);
+		registered = true;
+	}
 	flushing = t;
 	if (t->line_column < 0)
 		run_statement(b, delete_statement(t));
@@ -484,12 +506,14 @@ flush_table(RecordBatch *b, BatchTable *t)
 void
 record_batch_flush(RecordBatch *b)
 {
+	int			level = mark_silence_triggers();
+
 	SPI_connect();
-	mark_silence_triggers();
 	for (int i = 0; i < b->ntables; i++)
 		if (b->tables[i] && b->tables[i]->nrows > 0)
 			flush_table(b, b->tables[i]);
 	SPI_finish();
+	mark_restore_triggers(level);
 	MemoryContextReset(b->row_context);
 }
 
