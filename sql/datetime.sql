@@ -240,6 +240,7 @@ SELECT cql_add('2005-10-10', 9223372036854775807, 'week');
 SELECT cql_add('9999-12-31T23:59:59Z', 1, 'second');
 SELECT cql_add('2024', 1, 'lustrum');
 SELECT cql_date('2024-03-05T23:30:00-05:00'), cql_date('2024-03');
+SELECT cql_duration(cql_date('2012-03-10T10:20:00'), cql_date('2013-03-10T09:20:00'), 'year') AS years;
 
 -- ages
 SELECT birth, at, age_in_years(birth::phm.datetime, at::phm.datetime)

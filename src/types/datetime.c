@@ -111,6 +111,7 @@ fail_syntax(PhmError *err, int at, const char *expected)
 					"invalid date or time: expected %s at byte %d", expected, at + 1);
 }
 
+/* Says which field has a value that does not exist. */
 static pg_noinline bool
 fail_field(PhmError *err, int at, const char *field)
 {

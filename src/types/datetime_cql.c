@@ -79,20 +79,41 @@ slack_ms(PhmDateTime v)
 static inline int64
 unit_index(int64 local, DateTimeUnit unit)
 {
-	if (unit == DATETIME_UNIT_YEAR)
-		return calendar_month_of(local) / 12;
-	if (unit == DATETIME_UNIT_MONTH)
-		return calendar_month_of(local);
-	if (unit == DATETIME_UNIT_WEEK)
-		local -= MS_DAY;		/* 2000-01-02 was a Sunday */
-	return calendar_div(local, unit_ms[unit]);
+	switch (unit)
+	{
+		case DATETIME_UNIT_YEAR:
+			return calendar_month_of(local) / 12;
+		case DATETIME_UNIT_MONTH:
+			return calendar_month_of(local);
+		case DATETIME_UNIT_WEEK:
+			return calendar_div(local - MS_DAY, 7 * MS_DAY);	/* 2000-01-02 was a Sunday */
+		case DATETIME_UNIT_DAY:
+			return calendar_div(local, MS_DAY);
+		case DATETIME_UNIT_HOUR:
+			return calendar_div(local, MS_HOUR);
+		case DATETIME_UNIT_MINUTE:
+			return calendar_div(local, MS_MINUTE);
+		case DATETIME_UNIT_SECOND:
+			return calendar_div(local, MS_SECOND);
+		default:
+			return local;
+	}
+}
+
+/* The last number that a value may have: an hour moved by a broken offset lies in two. */
+static inline int64
+last_index(PhmDateTime v, int64 first, bool normalise, DateTimeUnit unit, int64 index)
+{
+	if (normalise && datetime_precision(v) == DATETIME_HOUR)
+		return unit_index(first + MS_HOUR - 1, unit);
+	return index;
 }
 
 /*
  * CQL's comparison: components are compared from the year to the finest that
  * both have and the precision asks for, which is the same as comparing the
  * numbers of that unit.  Equal so far is equal only when both reach the
- * precision.  An hour moved by a broken offset may lie in either of two.
+ * precision.
  */
 int
 datetime_compare(PhmDateTime a, PhmDateTime b, DateTimeUnit unit, int offset)
@@ -101,6 +122,8 @@ datetime_compare(PhmDateTime a, PhmDateTime b, DateTimeUnit unit, int offset)
 	DateTimeUnit finest_b = finest(b);
 	DateTimeUnit common;
 	bool		normalise;
+	int64		first_a;
+	int64		first_b;
 	int64		low_a;
 	int64		low_b;
 	int64		high_a;
@@ -112,16 +135,12 @@ datetime_compare(PhmDateTime a, PhmDateTime b, DateTimeUnit unit, int offset)
 		unit = Max(finest_a, finest_b);
 	common = Min(unit, Min(finest_a, finest_b));
 	normalise = is_time_unit(unit) && offsets_differ(a, b, offset);
-	low_a = high_a = first_ms(a, normalise, offset);
-	low_b = high_b = first_ms(b, normalise, offset);
-	if (normalise && finest_a == DATETIME_UNIT_HOUR)
-		high_a += MS_HOUR - 1;
-	if (normalise && finest_b == DATETIME_UNIT_HOUR)
-		high_b += MS_HOUR - 1;
-	low_a = unit_index(low_a, common);
-	low_b = unit_index(low_b, common);
-	high_a = unit_index(high_a, common);
-	high_b = unit_index(high_b, common);
+	first_a = first_ms(a, normalise, offset);
+	first_b = first_ms(b, normalise, offset);
+	low_a = unit_index(first_a, common);
+	low_b = unit_index(first_b, common);
+	high_a = last_index(a, first_a, normalise, common, low_a);
+	high_b = last_index(b, first_b, normalise, common, low_b);
 	if (high_a < low_b)
 		return -1;
 	if (low_a > high_b)

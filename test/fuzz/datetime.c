@@ -111,7 +111,7 @@ check_sum(PhmDateTime v, int64 amount, DateTimeUnit unit)
 		return;
 	}
 	check_value(sum);
-	CHECK(amount >= 0 ? sum >= datetime_as_millisecond(v) || sum >= v : sum <= v || precision > DATETIME_SECOND);
+	CHECK(amount >= 0 ? sum >= v : sum <= v);
 	if (amount < 0 || precision < DATETIME_DAY ||
 		(unit != DATETIME_UNIT_WEEK && unit != DATETIME_UNIT_MILLISECOND && (int) unit > (int) precision) ||
 		(unit == DATETIME_UNIT_MILLISECOND && precision <= DATETIME_SECOND))
