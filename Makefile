@@ -2,7 +2,7 @@
 #
 #   make [PG_CONFIG=...]              compile, assemble the SQL script
 #   make install                      into the server that pg_config names
-#   make installcheck                 regression tests against a running server
+#   make installcheck                 regression and isolation tests against a running server
 #
 # ./run does all of this, and the rest, in a private cluster.
 
@@ -17,17 +17,22 @@ SQL_PARTS := src/floors src/assemble $(wildcard src/*/*.sql data/*.tsv data/*.ts
 DATA_built = phm--$(PHM_VERSION).sql
 DATA       = $(wildcard upgrade/phm--*--*.sql)
 
-REGRESS      = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
-REGRESS_OPTS = --load-extension=phm
+REGRESS_OUT  ?= .
+REGRESS       = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
+REGRESS_OPTS  = --load-extension=phm --outputdir=$(REGRESS_OUT)
+
+ISOLATION_OUT ?= output_iso
+ifneq ($(wildcard test/isolation/specs/*.spec),)
 ISOLATION      = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.spec))))
-ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(ISOLATION_OUT)
+endif
 
 PG_CPPFLAGS = -Isrc -MMD -MP
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-unused-parameter \
               -Wno-missing-field-initializers -Wno-clobbered -fno-math-errno $(PHM_CFLAGS)
 EXTRA_CLEAN = $(SOURCES:.c=.d) phm--*.sql
 
-with_llvm = no
+# Bitcode would need the very clang that built the server.
 override with_llvm := no
 
 PG_CONFIG ?= pg_config
