@@ -88,6 +88,7 @@ shared_data()
 # For a pass: a fresh database NAME of the private cluster with phm in it.
 fresh_database()
 {
-	psql_quiet -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" -c "CREATE DATABASE $1 TEMPLATE template0" 2>/dev/null
+	psql_quiet -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" \
+		-c "CREATE DATABASE $1 TEMPLATE template0"
 	psql_quiet -d "$1" -c 'CREATE EXTENSION phm'
 }
