@@ -28,8 +28,12 @@ ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(IS
 endif
 
 PG_CPPFLAGS = -Isrc -MMD -MP
+GCC_ONLY    = -Wno-clobbered
+# The server's own flags are gcc's where gcc built it.
+CLANG_ONLY  = -Wno-unknown-warning-option -Wno-ignored-optimization-argument
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-unused-parameter \
-              -Wno-missing-field-initializers -Wno-clobbered -fno-math-errno $(PHM_CFLAGS)
+              -Wno-missing-field-initializers -fno-math-errno \
+              $(if $(findstring clang,$(CC)),$(CLANG_ONLY),$(GCC_ONLY)) $(PHM_CFLAGS)
 EXTRA_CLEAN = $(SOURCES:.c=.d) phm--*.sql
 
 # Bitcode would need the very clang that built the server.
