@@ -172,11 +172,11 @@ build()
 	clean_foreign
 	say "building"
 	make -s -j"$(nproc)" ${CC:+CC="$CC"} PHM_CFLAGS="${PHM_CFLAGS:-}" PG_CONFIG="$PG_BIN/pg_config" \
-		>"$RUN_DIR/build.log" 2>&1 || { cat "$RUN_DIR/build.log" >&2; return 1; }
+		>"$RUN_DIR/build.log" 2>&1 || { head -100 "$RUN_DIR/build.log" >&2; return 1; }
 	grep -i 'warning:' "$RUN_DIR/build.log" >&2 || true
 	rm -f "$("$PG_BIN/pg_config" --sharedir)"/extension/phm--*.sql
 	make -s install PG_CONFIG="$PG_BIN/pg_config" >"$RUN_DIR/install.log" 2>&1 ||
-		{ cat "$RUN_DIR/install.log" >&2; return 1; }
+		{ tail -40 "$RUN_DIR/install.log" >&2; return 1; }
 	exec 9>&-
 }
 
