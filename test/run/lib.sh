@@ -46,7 +46,7 @@ pg_version()
 # The version behind Debian's package postgresql, nothing when apt has no lists yet.
 packaged_version()
 {
-	apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -1
+	{ apt-cache depends postgresql 2>/dev/null || true; } | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -1
 }
 
 # One stale mirror need not stop an installation.
