@@ -1,10 +1,10 @@
 /*
- * members.sql: temporary view phm_member, what the extension phm offers and to
+ * members.sql: temporary table phm_member, what the extension phm offers and to
  * whom, one row an object (relation columns count as objects).  The API test
  * compares it with members.tsv, the upgrade test between two installations.
  * Types that PostgreSQL makes by itself (arrays, row types) are left out.
  */
-CREATE TEMP VIEW phm_member AS
+CREATE TEMP TABLE phm_member AS
 WITH member AS (
 	SELECT d.classid, d.objid
 	  FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
