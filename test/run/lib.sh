@@ -4,7 +4,9 @@
 # Sets PG_VERSION (major), RUN_DIR (everything made here), VERSION_DIR (what belongs
 # to one PostgreSQL version), PG_BIN; and, once a cluster is up, PGHOST and friends.
 
-say() { printf 'phm: %s\n' "$*"; }
+# What a pass or command found goes to stdout, what is being prepared to stderr.
+say() { printf "phm: %s\n" "$*"; }
+note() { say "$@" >&2; }
 die() { printf 'phm: %s\n' "$*" >&2; exit 1; }
 
 # A short name for a path: two checkouts never share a folder or a socket.
@@ -65,7 +67,7 @@ need_packages()
 	[ -n "$missing" ] || return 0
 	[ "$EUID" = 0 ] || command -v sudo >/dev/null ||
 		die "missing packages, and there is no sudo; as root: apt-get install" $missing
-	say "installing" $missing
+	note "installing" $missing
 	refresh_packages
 	install_packages $missing
 }
@@ -127,7 +129,7 @@ make_run_dir()
 	[ -O "$RUN_DIR" ] && [ ! -L "$RUN_DIR" ] || die "$RUN_DIR belongs to somebody else"
 	chmod 755 "$RUN_DIR"
 	free=$(df -k --output=avail "$RUN_DIR" | tail -1)
-	[ "$free" -gt 1000000 ] || say "only $((free / 1024)) MB are free in $RUN_DIR: what follows may fail" >&2
+	[ "$free" -gt 1000000 ] || note "only $((free / 1024)) MB are free in $RUN_DIR: what follows may fail"
 	VERSION_DIR=$RUN_DIR/pg$PG_VERSION
 	mkdir -p "$VERSION_DIR"
 }
@@ -137,7 +139,7 @@ alone()
 {
 	make_run_dir
 	exec 8>"$RUN_DIR/$1.lock"
-	flock -n 8 || { say "waiting for another ./run $1"; flock 8; }
+	flock -n 8 || { note "waiting for another ./run $1"; flock 8; }
 }
 
 # A copy of the server's folders, made of links, into which phm is installed:
@@ -151,7 +153,7 @@ server_tree()
 		ls "$real/$version/lib" "$share/$version/extension" | cksum)
 	SERVER_STAMP=$(path_key "$stamp")
 	[ "$(cat "$tree/stamp" 2>/dev/null)" != "$stamp" ] || return 0
-	say "making a private server tree for PostgreSQL $version"
+	note "making a private server tree for PostgreSQL $version"
 	cluster_stop "$VERSION_DIR"
 	rm -rf "$tree"
 	mkdir -p "$tree$real/$version" "$tree$share" "$tree/usr/include"
@@ -170,7 +172,7 @@ build()
 	flock 9
 	server_tree
 	clean_foreign
-	say "building"
+	note "building"
 	make -s -j"$(nproc)" ${CC:+CC="$CC"} PHM_CFLAGS="${PHM_CFLAGS:-}" PG_CONFIG="$PG_BIN/pg_config" \
 		>"$RUN_DIR/build.log" 2>&1 || { head -100 "$RUN_DIR/build.log" >&2; return 1; }
 	grep -i 'warning:' "$RUN_DIR/build.log" >&2 || true
@@ -232,7 +234,7 @@ cluster_start()
 # Makes the cluster beside its place, so that an interrupted run leaves no half of one.
 cluster_make()
 {
-	say "making a private cluster in ${CLUSTER#"$PWD"/}"
+	note "making a private cluster in ${CLUSTER#"$PWD"/}"
 	rm -rf "$CLUSTER" "$CLUSTER.new"
 	mkdir "$CLUSTER.new"
 	[ "$EUID" != 0 ] || chown postgres: "$CLUSTER.new"
