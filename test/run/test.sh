@@ -49,7 +49,7 @@ pass_file() { compgen -G "test/run/pass/[0-9][0-9]-$1.sh" || true; }
 run_passes()
 {
 	local pass begin status passed=0 failed=0 skipped=0
-	if [ ${#names[@]} -gt 0 ]; then passes+=(regress); fi
+	[ ${#names[@]} -eq 0 ] || [[ " ${passes[*]} " == *' regress '* ]] || passes+=(regress)
 	for pass in "${passes[@]}"; do
 		. "$(pass_file "$pass")"
 		if declare -F "inputs_$pass" >/dev/null && [ -z "$("inputs_$pass")" ]; then
@@ -58,7 +58,7 @@ run_passes()
 		fi
 		begin=$SECONDS
 		set +e
-		(set -e; "pass_$pass" "${names[@]}")
+		if [ "$pass" = regress ]; then (set -e; pass_regress "${names[@]}"); else (set -e; "pass_$pass"); fi
 		status=$?
 		set -e
 		case $status in
