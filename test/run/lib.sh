@@ -61,6 +61,7 @@ refresh_packages()
 need_packages()
 {
 	local missing
+	command -v apt-get >/dev/null || die "./run needs a Debian system; elsewhere use make, make install and make installcheck"
 	pg_version
 	missing=$(missing_packages gcc make libc6-dev perl libxml2-dev libzstd-dev zstd \
 		"postgresql-$PG_VERSION" "postgresql-server-dev-$PG_VERSION" "$@")

@@ -6,7 +6,7 @@ pass_isolation()
 	local out=$VERSION_DIR/isolation
 	rm -rf "$out"
 	mkdir -p "$out"
-	make -s installcheck PG_CONFIG="$PG_BIN/pg_config" REGRESS= CONTRIB_TESTDB=phm_isolation \
+	make -s installcheck PG_CONFIG="$PG_BIN/pg_config" REGRESS= ISOLATION_TESTDB=phm_isolation \
 		ISOLATION_OUT="$out" >"$out/log" 2>&1 ||
 		{ cat "$out/log" "$out/regression.diffs" 2>/dev/null | head -300 >&2; return 1; }
 	[ "$(grep -cE '^(test|ok) ' "$out/log")" -gt 0 ] ||
