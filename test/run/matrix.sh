@@ -9,10 +9,12 @@ main()
 	local suites=("$@") suite failed=0
 	[ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie testing)
 	need_packages mmdebstrap
-	alone matrix
+	make_run_dir
 	MATRIX=${PHM_MATRIX_DIR:-/var/tmp/phm-matrix}
 	as_root mkdir -p "$MATRIX"
 	[ "$(stat -c %u "$MATRIX")" = 0 ] || die "$MATRIX does not belong to root"
+	exec 8<"$MATRIX"			# the folders serve every checkout, one at a time
+	flock -n 8 || { note "waiting for another ./run matrix"; flock 8; }
 	mkdir -p "$RUN_DIR/matrix"
 	printf '%-34s %-11s %-7s %-7s %-32s %s\n' system PostgreSQL gcc clang tests seconds
 	for suite in "${suites[@]}"; do
