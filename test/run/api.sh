@@ -3,7 +3,6 @@ main()
 {
 	build
 	cluster_fresh
-	. test/run/test.sh
 	fresh_database phm_api
 	if [ "${1:-}" = --update ]; then
 		api_list phm_api >test/api/members.tsv

@@ -5,7 +5,6 @@ main()
 	[ "${1:-}" != --update ] || { update=--update; shift; }
 	build
 	cluster_fresh
-	. test/run/test.sh
 	docs_examples "$update" "$@"
 }
 

@@ -129,6 +129,7 @@ make_run_dir()
 	mkdir -p "$RUN_DIR"
 	[ -O "$RUN_DIR" ] && [ ! -L "$RUN_DIR" ] || die "$RUN_DIR belongs to somebody else"
 	chmod 755 "$RUN_DIR"
+	reachable "$RUN_DIR" || die "user postgres, which runs the cluster, cannot reach $RUN_DIR"
 	free=$(df -k --output=avail "$RUN_DIR" | tail -1)
 	[ "$free" -gt 1000000 ] || note "only $((free / 1024)) MB are free in $RUN_DIR: what follows may fail"
 	VERSION_DIR=$RUN_DIR/pg$PG_VERSION
@@ -311,3 +312,11 @@ cluster_fresh()
 }
 
 psql_quiet() { "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+# Makes database NAME anew in the private cluster, with phm in it.
+fresh_database()
+{
+	psql_quiet -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" \
+		-c "CREATE DATABASE $1 TEMPLATE template0"
+	psql_quiet -d "$1" -c 'CREATE EXTENSION phm'
+}

@@ -84,11 +84,3 @@ shared_data()
 	say "there is no ../shared/$1 (or \$PHM_SHARED/$1)" >&2
 	return "$SKIP"
 }
-
-# For a pass: a fresh database NAME of the private cluster with phm in it.
-fresh_database()
-{
-	psql_quiet -c 'SET client_min_messages = warning' -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" \
-		-c "CREATE DATABASE $1 TEMPLATE template0"
-	psql_quiet -d "$1" -c 'CREATE EXTENSION phm'
-}

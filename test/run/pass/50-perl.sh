@@ -11,7 +11,7 @@ pass_perl()
 	as_postgres env -C "$out" -u PGHOST -u PGPORT -u PGUSER -u PGDATABASE \
 		PATH="$PG_BIN:$PATH" PG_REGRESS="$(readlink -f "$pgxs/src/test/regress/pg_regress")" TESTDIR="$out" \
 		TESTDATADIR="$out/tmp_check" TESTLOGDIR="$out/tmp_check/log" PERL5LIB="$pgxs/src/test/perl:$out/t" \
-		prove --timer "${tests[@]#test/}" >"$out/log" 2>&1 || { cat "$out/log" >&2; return 1; }
+		prove --timer -j 2 "${tests[@]#test/}" >"$out/log" 2>&1 || { cat "$out/log" >&2; return 1; }
 	grep -q '^Files=[1-9][0-9]*, Tests=[1-9]' "$out/log" && grep -q '^Result: PASS' "$out/log" ||
 		{ cat "$out/log" >&2; say "perl: no test ran" >&2; return 1; }
 }

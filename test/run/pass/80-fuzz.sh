@@ -8,7 +8,7 @@ pass_fuzz()
 	local targets seconds=${PHM_FUZZ_SECONDS:-5}
 	if [ -z "${PHM_FUZZ_SECONDS:-}" ] && [ "${CI:-}" = true ]; then
 		targets=$(inputs_fuzz | wc -l)
-		seconds=$((240 * $(nproc) / targets))
+		seconds=$((240 * $(nproc) / targets + 1))
 		seconds=$((seconds < 60 ? seconds : 60))
 	fi
 	. test/run/fuzz.sh
