@@ -12,7 +12,7 @@ MODULE_big = phm
 
 SOURCES  := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS      = $(SOURCES:.c=.o)
-SQL_PARTS := src/floors src/assemble $(wildcard src/*/*.sql data/*.tsv data/*.tsv.gz)
+SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz)
 
 DATA_built = phm--$(PHM_VERSION).sql
 DATA       = $(wildcard upgrade/phm--*--*.sql)

@@ -7,7 +7,7 @@
 # What a pass or command found goes to stdout, what is being prepared to stderr.
 say() { printf "phm: %s\n" "$*"; }
 note() { say "$@" >&2; }
-die() { printf 'phm: %s\n' "$*" >&2; exit 1; }
+die() { note "$@"; told=yes; exit 1; }
 
 # A short name for a path: two checkouts never share a folder or a socket.
 path_key() { printf %s "$1" | cksum | cut -d' ' -f1; }
@@ -184,17 +184,22 @@ build()
 	exec 9>&-
 }
 
-# Objects made for another server or compiler, or by another user, are made anew.
+# Objects made for another server or compiler, or by another user, are made anew;
+# the library and the script are put together anew when a source has gone or come.
 clean_foreign()
 {
-	local made="$SERVER_STAMP ${CC:-} ${PHM_CFLAGS:-}" foreign
+	local made="$SERVER_STAMP ${CC:-} ${PHM_CFLAGS:-}" sources foreign
 	[ -w . ] || die "$PWD is not writable by $(id -un): clone phm as that user"
+	sources=$({ find src data upgrade -name '*.c' -o -name '*.sql' -o -name '*.tsv*' 2>/dev/null || true; } | sort | cksum)
 	foreign=$(find . -maxdepth 3 -path ./.git -prune -o -path ./.run -prune -o \
-		\( -name '*.[od]' -o -name 'phm*.so' -o -name 'phm--*' \) ! -writable -print -quit)
-	[ -n "$foreign" ] || [ "$(cat .built 2>/dev/null)" != "$made" ] || return 0
-	make -s clean PG_CONFIG="$PG_BIN/pg_config" >/dev/null 2>&1 || true
+		\( -name '*.[od]' -o -name 'phm*.so' -o -name 'phm--*' -o -name .built \) ! -writable -print -quit)
+	if [ -n "$foreign" ] || [ "$(head -1 .built 2>/dev/null)" != "$made" ]; then
+		make -s clean PG_CONFIG="$PG_BIN/pg_config" >/dev/null 2>&1 || true
+	elif [ "$(tail -1 .built)" != "$sources" ]; then
+		rm -f phm.so phm--*.sql
+	fi
 	rm -f .built
-	echo "$made" >.built
+	printf '%s\n' "$made" "$sources" >.built
 }
 
 # Sets CLUSTER and the environment that points at private cluster NAME.

@@ -67,6 +67,7 @@ run_passes()
 			*) say "$pass: FAILED"; failed=$((failed + 1)) ;;
 		esac
 	done
+	told=yes
 	printf '%s passed, %s failed%s\n' "$passed" "$failed" "$([ $skipped = 0 ] || echo ", $skipped skipped")"
 	[ $failed = 0 ]
 }
