@@ -14,6 +14,10 @@ SOURCES  := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS      = $(SOURCES:.c=.o)
 SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz)
 
+# Tables made from data/ and from the record's map.
+GENERATED = src/types/fhir_ids.h src/types/fhir_table.inc src/types/code_system_table.inc \
+            src/types/ucum_table.inc src/record/record_map.inc src/record/record_table.store.sql
+
 DATA_built = phm--$(PHM_VERSION).sql
 DATA       = $(wildcard upgrade/phm--*--*.sql)
 
@@ -34,7 +38,7 @@ CLANG_ONLY  = -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wn
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-unused-parameter \
               -Wno-missing-field-initializers -fno-math-errno \
               $(if $(findstring clang,$(CC)),$(CLANG_ONLY),$(GCC_ONLY)) $(PHM_CFLAGS)
-EXTRA_CLEAN = $(SOURCES:.c=.d) phm--*.sql
+EXTRA_CLEAN = $(SOURCES:.c=.d) $(GENERATED) phm--*.sql
 
 # Bitcode would need the very clang that built the server.
 override with_llvm := no
@@ -48,10 +52,6 @@ phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 
 -include $(SOURCES:.c=.d)
 
-# The FHIR dictionary as C, from data/.
-GENERATED = src/types/fhir_ids.h src/types/fhir_table.inc src/types/code_system_table.inc \
-            src/types/ucum_table.inc src/record/record_map.inc src/record/record_table.store.sql
-EXTRA_CLEAN += $(GENERATED)
 $(OBJS): | $(GENERATED)
 src/types/fhir_ids.h src/types/fhir_table.inc &: src/types/fhir_generate data/fhir_type.tsv data/fhir_element.tsv
 	src/types/fhir_generate

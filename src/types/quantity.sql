@@ -26,7 +26,7 @@ CREATE TYPE phm.quantity (
 	RECEIVE = phm.quantity_recv,
 	SEND = phm.quantity_send,
 	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = char,
+	ALIGNMENT = int4,
 	STORAGE = main
 );
 COMMENT ON TYPE phm.quantity IS
@@ -330,7 +330,7 @@ CREATE TYPE phm.quantity_summary (
 	RECEIVE = phm.quantity_summary_recv,
 	SEND = phm.quantity_summary_send,
 	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = char,
+	ALIGNMENT = int4,
 	STORAGE = extended
 );
 COMMENT ON TYPE phm.quantity_summary IS
