@@ -224,6 +224,7 @@ cluster_pid()
 cluster_start()
 {
 	cluster_env "${1:-main}"
+	[ -S "$SOCKET/.s.PGSQL.5432" ] || cluster_stop "$CLUSTER"	# /tmp may have been tidied
 	if [ ! -d "$SOCKET" ]; then
 		mkdir -m 755 "$SOCKET"
 		[ "$EUID" != 0 ] || chown postgres: "$SOCKET"
