@@ -53,10 +53,6 @@ phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 -include $(SOURCES:.c=.d)
 
 # The FHIR dictionary as C, from data/.
-GENERATED = $(if $(wildcard src/types/fhir_generate),src/types/fhir_ids.h src/types/fhir_table.inc) \
-            $(if $(wildcard src/types/code_system_generate),src/types/code_system_table.inc) \
-            $(if $(wildcard src/types/ucum_generate),src/types/ucum_table.inc)
-EXTRA_CLEAN += $(GENERATED)
 $(OBJS): | $(GENERATED)
 src/types/fhir_ids.h src/types/fhir_table.inc &: src/types/fhir_generate data/fhir_type.tsv data/fhir_element.tsv
 	src/types/fhir_generate
