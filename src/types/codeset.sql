@@ -45,7 +45,7 @@ COMMENT ON FUNCTION phm.codeset_hash_extended(phm.codeset, bigint) IS '64-bit ha
 
 CREATE OPERATOR phm.= (
 	LEFTARG = phm.codeset, RIGHTARG = phm.codeset, FUNCTION = phm.codeset_eq,
-	COMMUTATOR = OPERATOR(phm.=), NEGATOR = OPERATOR(phm.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+	COMMUTATOR = OPERATOR(phm.=), NEGATOR = OPERATOR(phm.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 COMMENT ON OPERATOR phm.= (phm.codeset, phm.codeset) IS 'The same codes and prefixes.';
 CREATE OPERATOR phm.<> (
@@ -53,6 +53,46 @@ CREATE OPERATOR phm.<> (
 	COMMUTATOR = OPERATOR(phm.<>), NEGATOR = OPERATOR(phm.=), RESTRICT = neqsel, JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR phm.<> (phm.codeset, phm.codeset) IS 'Not the same codes and prefixes.';
+-- An order so that sets can be sorted, compared inside rows and made distinct; it has no other meaning.
+CREATE FUNCTION phm.codeset_lt(phm.codeset, phm.codeset) RETURNS boolean
+AS 'MODULE_PATHNAME', 'phm_codeset_lt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.codeset_lt(phm.codeset, phm.codeset) IS 'implementation of < operator';
+CREATE FUNCTION phm.codeset_le(phm.codeset, phm.codeset) RETURNS boolean
+AS 'MODULE_PATHNAME', 'phm_codeset_le' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.codeset_le(phm.codeset, phm.codeset) IS 'implementation of <= operator';
+CREATE FUNCTION phm.codeset_gt(phm.codeset, phm.codeset) RETURNS boolean
+AS 'MODULE_PATHNAME', 'phm_codeset_gt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.codeset_gt(phm.codeset, phm.codeset) IS 'implementation of > operator';
+CREATE FUNCTION phm.codeset_ge(phm.codeset, phm.codeset) RETURNS boolean
+AS 'MODULE_PATHNAME', 'phm_codeset_ge' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.codeset_ge(phm.codeset, phm.codeset) IS 'implementation of >= operator';
+CREATE FUNCTION phm.codeset_cmp(phm.codeset, phm.codeset) RETURNS integer
+AS 'MODULE_PATHNAME', 'phm_codeset_cmp' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION phm.codeset_cmp(phm.codeset, phm.codeset) IS 'Less than, equal to or greater than 0 as the first set sorts before, with or after the second.';
+CREATE OPERATOR phm.< (
+	LEFTARG = phm.codeset, RIGHTARG = phm.codeset, FUNCTION = phm.codeset_lt,
+	COMMUTATOR = OPERATOR(phm.>), NEGATOR = OPERATOR(phm.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR phm.< (phm.codeset, phm.codeset) IS 'Sorts before. The order is that of the stored bytes and means nothing.';
+CREATE OPERATOR phm.<= (
+	LEFTARG = phm.codeset, RIGHTARG = phm.codeset, FUNCTION = phm.codeset_le,
+	COMMUTATOR = OPERATOR(phm.>=), NEGATOR = OPERATOR(phm.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR phm.<= (phm.codeset, phm.codeset) IS 'Sorts before or is equal. The order is that of the stored bytes and means nothing.';
+CREATE OPERATOR phm.> (
+	LEFTARG = phm.codeset, RIGHTARG = phm.codeset, FUNCTION = phm.codeset_gt,
+	COMMUTATOR = OPERATOR(phm.<), NEGATOR = OPERATOR(phm.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR phm.> (phm.codeset, phm.codeset) IS 'Sorts after. The order is that of the stored bytes and means nothing.';
+CREATE OPERATOR phm.>= (
+	LEFTARG = phm.codeset, RIGHTARG = phm.codeset, FUNCTION = phm.codeset_ge,
+	COMMUTATOR = OPERATOR(phm.<=), NEGATOR = OPERATOR(phm.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR phm.>= (phm.codeset, phm.codeset) IS 'Sorts after or is equal. The order is that of the stored bytes and means nothing.';
+CREATE OPERATOR CLASS phm.codeset_ops DEFAULT FOR TYPE phm.codeset USING btree AS
+	OPERATOR 1 phm.<, OPERATOR 2 phm.<=, OPERATOR 3 phm.=, OPERATOR 4 phm.>=, OPERATOR 5 phm.>,
+	FUNCTION 1 phm.codeset_cmp(phm.codeset, phm.codeset);
+COMMENT ON OPERATOR CLASS phm.codeset_ops USING btree IS 'Order of phm.codeset.';
 CREATE OPERATOR CLASS phm.codeset_ops DEFAULT FOR TYPE phm.codeset USING hash AS
 	OPERATOR 1 phm.=,
 	FUNCTION 1 phm.codeset_hash(phm.codeset), FUNCTION 2 phm.codeset_hash_extended(phm.codeset, bigint);

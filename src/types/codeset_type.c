@@ -228,6 +228,41 @@ phm_codeset_ne(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(!same_bytes(fcinfo));
 }
 
+/* Orders the first two arguments by their bytes. */
+static int
+compare_bytes(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = PG_GETARG_VARLENA_PP(0);
+	struct varlena *b = PG_GETARG_VARLENA_PP(1);
+	Size		a_length = VARSIZE_ANY_EXHDR(a);
+	Size		b_length = VARSIZE_ANY_EXHDR(b);
+	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_length, b_length));
+
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	if (order == 0)
+		return (a_length > b_length) - (a_length < b_length);
+	return order < 0 ? -1 : 1;
+}
+
+#define COMPARISON(name, test) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { PG_RETURN_BOOL(compare_bytes(fcinfo) test); }
+
+COMPARISON(phm_codeset_lt, < 0)
+COMPARISON(phm_codeset_le, <= 0)
+COMPARISON(phm_codeset_gt, > 0)
+COMPARISON(phm_codeset_ge, >= 0)
+
+PG_FUNCTION_INFO_V1(phm_codeset_cmp);
+
+/* Three-way comparison for b-tree. */
+Datum
+phm_codeset_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare_bytes(fcinfo));
+}
+
 PG_FUNCTION_INFO_V1(phm_codeset_hash);
 
 /* Hash that agrees with equality. */
