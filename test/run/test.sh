@@ -2,7 +2,7 @@
 #
 # Each pass is a function pass_<name>; it prints what failed and returns non-zero.
 
-PASSES=(floors regress)
+PASSES=(floors regress oracle_hcc)
 
 main()
 {
@@ -41,4 +41,16 @@ pass_regress()
 		--dbname=phm_regress --load-extension=phm "${names[@]}" \
 		>"$RUN_DIR/regress/log" 2>&1 ||
 		{ cat "$RUN_DIR/regress/log" "$RUN_DIR/regress/regression.diffs" 2>/dev/null | head -300 >&2; return 1; }
+}
+
+# Expected risk scores that lie outside the tree (PHM_SHARED, or ../shared).
+pass_oracle_hcc()
+{
+	local file=${PHM_SHARED:-../shared}/oracle/hcc.tsv.gz
+	if [ ! -r "$file" ]; then
+		say "oracle_hcc: skipped, there is no $file"
+		return
+	fi
+	psql_quiet -d postgres -c 'DROP DATABASE IF EXISTS phm_oracle' -c 'CREATE DATABASE phm_oracle'
+	psql_quiet -d phm_oracle -c 'CREATE EXTENSION phm' -v file="$file" -f test/oracle/hcc.sql
 }
