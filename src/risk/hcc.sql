@@ -415,7 +415,7 @@ CREATE FUNCTION phm.hcc_state_add(state phm.hcc_state, model phm.hcc_model, pers
 RETURNS phm.hcc_state
 AS 'MODULE_PATHNAME', 'phm_hcc_state_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION phm.hcc_state_add(phm.hcc_state, phm.hcc_model, phm.hcc_person, text) IS
-'Adds a diagnosis to a state, which may be null; a null diagnosis only makes the person known. Errors: 22023 when the state belongs to another person or model.';
+'Adds a diagnosis to a state, which may be null; a null diagnosis only makes the person known. Errors: 22023 when the state belongs to another person or model, and for a list of codes in one text.';
 CREATE FUNCTION phm.hcc_state_merge(a phm.hcc_state, b phm.hcc_state) RETURNS phm.hcc_state
 AS 'MODULE_PATHNAME', 'phm_hcc_state_merge' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION phm.hcc_state_merge(phm.hcc_state, phm.hcc_state) IS
@@ -426,7 +426,7 @@ CREATE AGGREGATE phm.hcc(model phm.hcc_model, person phm.hcc_person, dx text) (
 	COMBINEFUNC = phm.hcc_state_merge, FINALFUNC = phm.hcc, FINALFUNC_MODIFY = read_only, PARALLEL = safe
 );
 COMMENT ON AGGREGATE phm.hcc(phm.hcc_model, phm.hcc_person, text) IS
-'Scores persons from diagnosis rows, one row a diagnosis, grouped by person. A person without diagnoses is scored from one row with a null diagnosis. Errors: 22023 when the rows of a group differ in person or model.';
+'Scores persons from diagnosis rows, one row a diagnosis, grouped by person. A person without diagnoses is scored from one row with a null diagnosis. Errors: 22023 when the rows of a group differ in person or model, and for a list of codes in one text (an uncast array literal is text, and means this aggregate).';
 CREATE AGGREGATE phm.hcc_state_agg(model phm.hcc_model, person phm.hcc_person, dx text) (
 	SFUNC = phm.hcc_state_add, STYPE = phm.hcc_state, SSPACE = 8192,
 	COMBINEFUNC = phm.hcc_state_merge, PARALLEL = safe

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(phm_hcc_model);
 
 typedef struct KeptModel
 {
-	char	   *name;
+	text	   *name;
 	int			payment_year;
 	bool		mce;
 	struct varlena *model;
@@ -257,7 +257,7 @@ compile(const char *name, int payment_year, bool mce, bool unverified)
 
 /* A model that this call site compiled before and that is still what the tables say. */
 static struct varlena *
-kept_model(ModelCache *cache, const char *name, int payment_year, bool mce)
+kept_model(ModelCache *cache, const text *name, int payment_year, bool mce)
 {
 	if (!hcc_same_snapshot(&cache->snapshot))
 	{
@@ -270,7 +270,8 @@ kept_model(ModelCache *cache, const char *name, int payment_year, bool mce)
 	}
 	for (int i = 0; i < cache->n; i++)
 		if (cache->kept[i].payment_year == payment_year && cache->kept[i].mce == mce &&
-			strcmp(cache->kept[i].name, name) == 0)
+			VARSIZE_ANY_EXHDR(cache->kept[i].name) == VARSIZE_ANY_EXHDR(name) &&
+			memcmp(VARDATA_ANY(cache->kept[i].name), VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)) == 0)
 			return cache->kept[i].model;
 	return NULL;
 }
@@ -279,7 +280,7 @@ kept_model(ModelCache *cache, const char *name, int payment_year, bool mce)
 Datum
 phm_hcc_model(PG_FUNCTION_ARGS)
 {
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	text	   *name = PG_GETARG_TEXT_PP(0);
 	int			payment_year = PG_GETARG_INT32(1);
 	bool		mce = PG_GETARG_BOOL(2);
 	MemoryContext old;
@@ -292,11 +293,13 @@ phm_hcc_model(PG_FUNCTION_ARGS)
 	model = kept_model(cache, name, payment_year, mce);
 	if (model)
 		PG_RETURN_POINTER(model);
+	model = compile(text_to_cstring(name), payment_year, mce, PG_GETARG_BOOL(3));
 	if (cache->n == KEPT_MODELS)
-		PG_RETURN_POINTER(compile(name, payment_year, mce, PG_GETARG_BOOL(3)));
+		PG_RETURN_POINTER(model);
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	model = compile(name, payment_year, mce, PG_GETARG_BOOL(3));
-	cache->kept[cache->n++] = (KeptModel) {pstrdup(name), payment_year, mce, model};
+	model = (struct varlena *) PG_DETOAST_DATUM_COPY(PointerGetDatum(model));
+	cache->kept[cache->n++] = (KeptModel) {DatumGetTextPCopy(PointerGetDatum(name)),
+	payment_year, mce, model};
 	MemoryContextSwitchTo(old);
 	PG_RETURN_POINTER(model);
 }

@@ -195,6 +195,21 @@ require_same(bool same)
 				 errhint("Group by what identifies the person, and by the person's fields.")));
 }
 
+/*
+ * A list written as text ('{E119,I10}' without a cast) would otherwise count
+ * as one unknown code, and the score would silently lack its diseases.
+ */
+static void
+require_one_code(text *code)
+{
+	for (int i = 0; i < VARSIZE_ANY_EXHDR(code); i++)
+		if (VARDATA_ANY(code)[i] == '{' || VARDATA_ANY(code)[i] == ',')
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a diagnosis row holds a list of codes"),
+					 errhint("Give lists as text[], or one row for each code.")));
+}
+
 /* Adds one diagnosis row; a null diagnosis makes the person known all the same. */
 Datum
 phm_hcc_state_add(PG_FUNCTION_ARGS)
@@ -222,6 +237,7 @@ phm_hcc_state_add(PG_FUNCTION_ARGS)
 	{
 		text	   *code = PG_GETARG_TEXT_PP(3);
 
+		require_one_code(code);
 		hcc_map(&v, &cache->subject, VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code), mapped);
 		for (int w = 0; w < v.nwords; w++)
 			phm_put_u64(state + 32 + 8 * w, phm_get_u64(state + 32 + 8 * w) | mapped[w]);
