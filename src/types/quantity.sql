@@ -302,6 +302,29 @@ AS 'MODULE_PATHNAME', 'phm_ucum_dimension' LANGUAGE c IMMUTABLE STRICT PARALLEL 
 COMMENT ON FUNCTION phm.ucum_dimension(text) IS
 'What a UCUM unit measures, as a product of base units (mg/dL: g.m-3, m[iU]/L: [iU].m-3, %: 1). Units of the same dimension are commensurable. The mole is a number in UCUM, so mol/L is m-3. Errors: 22P02, 22003, 54000.';
 
+CREATE TABLE phm.ucum_unit (
+	code text COLLATE "C" PRIMARY KEY,
+	metric boolean NOT NULL,
+	kind text NOT NULL,
+	value numeric,
+	unit text,
+	function text,
+	property text NOT NULL,
+	name text NOT NULL
+);
+COMMENT ON TABLE phm.ucum_unit IS 'The units of UCUM (The Unified Code for Units of Measure, version 2.x, ucum.org) that phm.quantity knows, without prefixes. For reading only: the parser has its own copy.';
+COMMENT ON COLUMN phm.ucum_unit.code IS 'case-sensitive code';
+COMMENT ON COLUMN phm.ucum_unit.metric IS 'whether the unit takes prefixes (kg, mL)';
+COMMENT ON COLUMN phm.ucum_unit.kind IS 'base, unit (a multiple of others), special (a function of others), arbitrary (commensurable with itself only), pi';
+COMMENT ON COLUMN phm.ucum_unit.value IS 'the unit is this many of the column unit';
+COMMENT ON COLUMN phm.ucum_unit.unit IS 'UCUM expression that defines the unit';
+COMMENT ON COLUMN phm.ucum_unit.function IS 'special units: the function that leads from the defining unit to this one';
+COMMENT ON COLUMN phm.ucum_unit.property IS 'what is measured';
+COMMENT ON COLUMN phm.ucum_unit.name IS 'name in English';
+-- @data phm.ucum_unit(code,metric::boolean,kind,value::numeric,unit,function,property,name) ucum_unit.tsv
+REVOKE ALL ON TABLE phm.ucum_unit FROM PUBLIC;
+GRANT SELECT ON TABLE phm.ucum_unit TO PUBLIC;
+
 CREATE TYPE phm.quantity_summary;
 
 CREATE FUNCTION phm.quantity_summary_in(cstring) RETURNS phm.quantity_summary
