@@ -98,6 +98,18 @@ SELECT phm.quantity(1, 'm{' || repeat('x', 200) || '}') * phm.quantity(1, 'g{' |
 SELECT phm.quantity(1, 'm60') * phm.quantity(1, 'm60');
 \echo :SQLSTATE
 
+-- the same as numeric: exactly, and to 16 digits where a quotient does not end
+SELECT count(*), bool_and(phm.value(a + b) = x + y) AS "+", bool_and(phm.value(a - b) = x - y) AS "-", bool_and(phm.value(a * b) = x * y) AS "*",
+       bool_and(abs(phm.value(a / b) - x / y) <= abs(x / y) * 1e-15) AS "/", bool_and(phm.value(phm.quantity_round(a, d)) = round(x, d)) AS round,
+       bool_and((a < b) = (x < y) AND (a = b) = (x = y)) AS compare, bool_and(phm.value(a::text::phm.quantity)::text = x::text) AS text
+  FROM (SELECT x, y, d, phm.quantity(x) AS a, phm.quantity(y) AS b
+          FROM (SELECT (i * 7919 % 100003 - 50000) * 10.0 ^ (i % 13 - 6) AS x, (i * 104729 % 1000003 - 500001) / 10.0 ^ (i % 9) AS y, i % 12 - 4 AS d
+                  FROM generate_series(1, 2000) AS i) AS t
+         WHERE scale(x) <= 30 AND scale(y) <= 30 AND y <> 0) AS t;
+SELECT count(*), bool_and(phm.value(q, 'g') = v * 453.59237) AS exact, bool_and(phm.convert(phm.convert(q, 'g'), '[lb_av]') = q) AS "there and back",
+       bool_and(abs(phm.value(t, 'Cel') - (v - 32) * 5 / 9) < 1e-11) AS temperature
+  FROM (SELECT v, phm.quantity(v, '[lb_av]') AS q, phm.quantity(v, '[degF]') AS t FROM (SELECT i * 0.37 - 200 AS v FROM generate_series(1, 1000) AS i) AS t) AS t;
+
 -- parts, construction, casts
 SELECT phm.value(q), phm.value(q, 'g/L'), phm.unit(q), phm.comparator(q), phm.convert(q, 'ug/mL')
   FROM unnest(ARRAY['< 5.0 ''mg/dL''', '72 "bpm"', '7.20', '1 ''mmol/L''']::phm.quantity[]) AS q;
