@@ -71,6 +71,10 @@ SELECT count(*) = 3000 AS "every row by index",
        bool_and(phm.quantity_image_cmp(before, q) <= 0) IS NOT FALSE AS "in order" FROM (SELECT q, lag(q) OVER (ORDER BY q) AS before FROM lab) AS t;
 SELECT id FROM lab WHERE q *= '500.5 ''[degF]''';
 RESET enable_seqscan;
+-- planning with statistics: a comparison that gives no answer is no error
+ANALYZE lab;
+SELECT count(*) FROM lab WHERE q < '5 ''m''' OR q = '1 "x"';
+SELECT count(*) FROM lab AS a JOIN lab AS b ON a.q = b.q WHERE a.q < '50 ''mg/dL''';
 
 -- arithmetic
 SELECT a, b, a + b AS "+", a - b AS "-"

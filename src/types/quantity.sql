@@ -33,7 +33,7 @@ COMMENT ON TYPE phm.quantity IS
 'A FHIR Quantity: a decimal number of up to 38 digits with its written scale (0 to 30), an optional comparator (<, <=, >=, >) and a unit. Text forms: 7.2 ''%'', < 5 ''mg/dL'', 7.2 (no unit), 72 "bpm" (a unit that is not UCUM, comparable with itself only). Units in single quotes are case-sensitive codes of UCUM (The Unified Code for Units of Measure, ucum.org).';
 
 CREATE FUNCTION phm.quantity_eq(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_eq' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_eq' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_eq(phm.quantity, phm.quantity) IS 'Whether the first quantity is equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_eq,
@@ -42,7 +42,7 @@ CREATE OPERATOR phm.= (
 COMMENT ON OPERATOR phm.= (phm.quantity, phm.quantity) IS 'is equal to, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_ne(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_ne' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_ne' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_ne(phm.quantity, phm.quantity) IS 'Whether the first quantity is not equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.<> (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_ne,
@@ -51,7 +51,7 @@ CREATE OPERATOR phm.<> (
 COMMENT ON OPERATOR phm.<> (phm.quantity, phm.quantity) IS 'is not equal to, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_lt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_lt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_lt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_lt(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.< (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_lt,
@@ -60,7 +60,7 @@ CREATE OPERATOR phm.< (
 COMMENT ON OPERATOR phm.< (phm.quantity, phm.quantity) IS 'is less than, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_le(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_le' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_le' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_le(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than or equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.<= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_le,
@@ -69,7 +69,7 @@ CREATE OPERATOR phm.<= (
 COMMENT ON OPERATOR phm.<= (phm.quantity, phm.quantity) IS 'is less than or equal to, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_gt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_gt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_gt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_gt(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.> (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_gt,
@@ -78,7 +78,7 @@ CREATE OPERATOR phm.> (
 COMMENT ON OPERATOR phm.> (phm.quantity, phm.quantity) IS 'is greater than, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_ge(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_ge' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_ge' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_ge(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than or equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.>= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_ge,
@@ -105,7 +105,7 @@ CREATE OPERATOR phm.*<> (
 COMMENT ON OPERATOR phm.*<> (phm.quantity, phm.quantity) IS 'is not equal to, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_lt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_lt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_lt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_lt(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*< (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_lt,
@@ -114,7 +114,7 @@ CREATE OPERATOR phm.*< (
 COMMENT ON OPERATOR phm.*< (phm.quantity, phm.quantity) IS 'is less than, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_le(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_le' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_le' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_le(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than or equal to the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*<= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_le,
@@ -123,7 +123,7 @@ CREATE OPERATOR phm.*<= (
 COMMENT ON OPERATOR phm.*<= (phm.quantity, phm.quantity) IS 'is less than or equal to, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_gt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_gt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_gt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_gt(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*> (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_gt,
@@ -132,7 +132,7 @@ CREATE OPERATOR phm.*> (
 COMMENT ON OPERATOR phm.*> (phm.quantity, phm.quantity) IS 'is greater than, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_ge(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_ge' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_ge' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_ge(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than or equal to the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*>= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_ge,
@@ -141,7 +141,7 @@ CREATE OPERATOR phm.*>= (
 COMMENT ON OPERATOR phm.*>= (phm.quantity, phm.quantity) IS 'is greater than or equal to, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_cmp(phm.quantity, phm.quantity) RETURNS integer
-AS 'MODULE_PATHNAME', 'phm_quantity_image_cmp' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_cmp' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_cmp(phm.quantity, phm.quantity) IS
 'The sort order: negative, 0 or positive. By dimension, then exact magnitude in base units, then unit, number, comparator and scale as written; 0 only for identical values. Units with logarithms stand apart from the multiples of their dimension, units that are not UCUM come last.';
 

@@ -1,4 +1,4 @@
-// sources: src/types/decimal.c src/types/ucum.c src/types/ucum_convert.c
+// sources: src/types/decimal.c src/types/decimal_text.c src/types/ucum.c src/types/ucum_convert.c
 /*
  * ucum.c: two unit expressions and a number, one a line.  Whatever reads has a
  * dimension that reads, compares and converts consistently, and can be
@@ -63,6 +63,31 @@ check_value(const Decimal *value, const UcumUnit *u, const UcumUnit *v)
 	}
 }
 
+/* CQL's calendar units: all of them, and which are equal to a UCUM unit. */
+static void
+check_calendar(void)
+{
+	static const char *const name[] = {"", "year", "month", "week", "day", "hour", "minute", "second", "millisecond"};
+	static const char *const code[] = {"", "a", "mo", "wk", "d", "h", "min", "s", "ms"};
+	const char *found;
+	bool		equal;
+	char		plural[16];
+	UcumUnit	unit;
+
+	for (int i = UCUM_YEAR; i <= UCUM_MILLISECOND; i++)
+	{
+		int			n = snprintf(plural, sizeof(plural), "%ss", name[i]);
+
+		assert(ucum_calendar_unit(name[i], n - 1, &found, &equal) == (UcumCalendar) i);
+		assert(strcmp(found, code[i]) == 0 && equal == (i >= UCUM_WEEK));
+		assert(ucum_calendar_unit(plural, n, NULL, NULL) == (UcumCalendar) i);
+		assert(ucum_calendar_unit(plural, n - 2, NULL, NULL) == UCUM_NOT_CALENDAR);
+		assert(ucum_parse(found, strlen(found), &unit, NULL) && unit.dimension[1] == 1);
+	}
+	assert(ucum_calendar_unit("yearly", 6, NULL, NULL) == UCUM_NOT_CALENDAR);
+	assert(ucum_calendar_unit("", 0, NULL, NULL) == UCUM_NOT_CALENDAR);
+}
+
 int			LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
 int
@@ -85,7 +110,11 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	Decimal		value = {1, 0};
 	bool		exact;
 	char		buffer[UCUM_MAX_LENGTH];
+	static bool calendar_checked;
 
+	if (!calendar_checked)
+		check_calendar();
+	calendar_checked = true;
 	if (!ucum_parse(a, a_length, &u, &err))
 		assert(err.sqlstate != 0 && err.message[0] != '\0');
 	else if (!ucum_parse(b, b_length, &v, NULL))
