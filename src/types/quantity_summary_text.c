@@ -127,7 +127,7 @@ quantity_summary_parse(const char *s, int length, PhmError *err)
 
 	for (int entries = 0; state == NULL || at < length; entries++)
 	{
-		SummaryEntry e;
+		SummaryEntry e = {0};
 		struct varlena *one;
 		uint8	   *p;
 
