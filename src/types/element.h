@@ -32,9 +32,13 @@
  *                                                     "_name" companion)
  *   ELEMENT_SYMBOL     varint index                  (string table of a chart)
  *   ELEMENT_CONCEPT    varint index                  (concept table of a chart)
- *   ELEMENT_LINK       varint ordinal                (Reference, resolved within a chart)
+ *   ELEMENT_LINK       varint link                   (Reference "Type/id", resolved in a chart)
+ *   ELEMENT_URN_LINK   varint link                   (Reference "urn:uuid:id", resolved)
+ *   ELEMENT_MOMENT     2 bytes                       (a date whose milliseconds are the entry's time)
+ *   ELEMENT_QUANTITY   byte scale, varint zigzag, varint string index + 1
+ *                                                    (Quantity with a UCUM unit; 0: without unit)
  *
- * The last three occur in charts only.  ELEMENT_EXTENDED appears where JSON
+ * From ELEMENT_SYMBOL on, kinds occur in charts only.  ELEMENT_EXTENDED appears where JSON
  * had "name" and "_name": its first value is the primitive (NULL when JSON
  * had only "_name"), its second the companion object; in arrays it stands in
  * the slot.  A member with a name outside the dictionary holds a value whose
@@ -69,7 +73,10 @@ typedef enum ElementKind
 	ELEMENT_EXTENDED = 15,
 	ELEMENT_SYMBOL = 16,
 	ELEMENT_CONCEPT = 17,
-	ELEMENT_LINK = 18
+	ELEMENT_LINK = 18,
+	ELEMENT_URN_LINK = 19,
+	ELEMENT_MOMENT = 20,
+	ELEMENT_QUANTITY = 21
 } ElementKind;
 
 #define ELEMENT_MAX_DEPTH 100	/* members and slots inside each other */
@@ -79,10 +86,10 @@ typedef enum ElementKind
 typedef struct ElementValue
 {
 	ElementKind kind;
-	uint8		scale;			/* DECIMAL */
+	uint8		scale;			/* DECIMAL, QUANTITY */
 	FhirType	type;			/* RESOURCE: its type; otherwise 0 */
-	uint32		count;			/* ARRAY: number of values */
-	int64		number;			/* INT, DECIMAL mantissa, DATETIME, LITERAL, SYSTEM, SYMBOL, CONCEPT, LINK */
+	uint32		count;			/* ARRAY: number of values; QUANTITY: string index + 1 */
+	int64		number;			/* INT, DECIMAL and QUANTITY mantissa, DATETIME, LITERAL, MOMENT, SYSTEM, SYMBOL, CONCEPT, LINK */
 	const uint8 *data;			/* text, UUID bytes, members, values; EXTENDED: the primitive */
 	uint32		length;			/* of data */
 	const uint8 *start;			/* the kind byte */
@@ -165,7 +172,9 @@ extern void element_put_datetime(ElementWriter *w, int64 v);
 extern void element_put_literal(ElementWriter *w, int64 v, const char *text, int length);
 extern void element_put_string(ElementWriter *w, const char *s, int length);	/* picks STRING, UUID, URN_UUID or SYSTEM */
 extern void element_put_plain(ElementWriter *w, const char *s, int length);	/* STRING, whatever it looks like */
-extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYMBOL, CONCEPT, LINK */
+extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYSTEM, SYMBOL, CONCEPT, LINK, URN_LINK */
+extern void element_put_moment(ElementWriter *w, uint16 precision_and_zone);
+extern void element_put_quantity(ElementWriter *w, int64 mantissa, int scale, uint32 unit);
 extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* encoded values or members */
 extern void element_open(ElementWriter *w, ElementKind kind, FhirType type);	/* OBJECT, RESOURCE, ARRAY */
 extern void element_close(ElementWriter *w, ElementKind kind);
