@@ -16,6 +16,9 @@
 #include "postgres.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 #endif
 
 /* What was wrong with an input, and where.  Texts never quote patient data. */
