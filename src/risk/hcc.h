@@ -5,7 +5,7 @@
  * A model holds everything of one model and payment year: the diagnosis
  * table with its age and sex edits, hierarchies, segments, relative factors,
  * interactions and the factors of the payment score.  It is written once
- * (hcc_build.c), checked whenever it comes from outside (hcc_check) and then
+ * (hcc_finish.c), checked whenever it comes from outside (hcc_check) and then
  * read in place.  All integers are little-endian, every section starts at a
  * multiple of 8, and the places of the sections follow from the counts in the
  * header, so that a model has one form only:
@@ -299,7 +299,7 @@ extern struct varlena *hcc_write(const HccParts *parts);
 extern void hcc_parts(const HccView *v, HccParts *parts);
 extern struct varlena *hcc_slice(const HccView *v, int selector);
 
-/* hcc_build.c: a model from the rows of its tables */
+/* hcc_build.c, hcc_finish.c: a model from the rows of its tables */
 typedef struct HccBuild HccBuild;
 
 extern HccBuild *hcc_build(const char *name, int payment_year, const char *prefix, bool mce);
