@@ -19,7 +19,7 @@
  *       drops     u64[ncc][nwords]         what a category suppresses
  *       has       u64[nsegments][nwords]   categories with a factor in the segment
  *       requires  (cc u64, u64[nwords])    a category that counts only beside others
- *       clauses   u64[nclauses][nwords]    "at least one of these"
+ *       clauses   u64[nclauses][nwords]    "at least one of these", by variable
  *       dx        u64[ndx]                 key << 16 | first rule, by hash of the key
  *       vars      40 bytes each: when (24), count from, to u16, clauses u16,
  *                 kind u8, 0 u8, first clause u32, name u32

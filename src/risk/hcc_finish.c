@@ -396,11 +396,35 @@ finish_dx(HccBuild *b, PhmError *err)
 	return true;
 }
 
+/* Lays the clauses of the variables one after the other and drops the others. */
+static void
+finish_clauses(HccBuild *b)
+{
+	HccParts   *p = &b->parts;
+	uint32		n = 0;
+
+	for (int i = 0; i < b->vars.n; i++)
+		n += b->vars.at[i].nclauses;
+	p->clauses = palloc0(sizeof(*p->clauses) * (n + 1));
+	for (int i = 0; i < b->vars.n; i++)
+	{
+		HccVar	   *var = &b->vars.at[i];
+
+		if (var->nclauses > 0)
+			memcpy(p->clauses + p->nclauses, b->clauses.at + var->first_clause,
+				   sizeof(*p->clauses) * var->nclauses);
+		var->first_clause = p->nclauses;
+		p->nclauses += var->nclauses;
+	}
+}
+
 /* Puts the model together. */
 struct varlena *
 hcc_build_finish(HccBuild *b, PhmError *err)
 {
 	HccParts   *p = &b->parts;
+	struct varlena *model;
+	HccView		v;
 
 	if (b->selectors.n == 0)
 	{
@@ -411,6 +435,7 @@ hcc_build_finish(HccBuild *b, PhmError *err)
 		!finish_dx(b, err))
 		return NULL;
 	finish_hierarchies(b);
+	finish_clauses(b);
 	p->nvars = b->vars.n;
 	p->vars = b->vars.at;
 	p->nselectors = b->selectors.n;
@@ -419,11 +444,11 @@ hcc_build_finish(HccBuild *b, PhmError *err)
 	p->segments = b->segments.at;
 	p->nadjusts = b->adjusts.n;
 	p->adjusts = b->adjusts.at;
-	p->nclauses = b->clauses.n;
-	p->clauses = b->clauses.at;
 	p->nterms = b->terms.n;
 	p->terms = b->terms.at;
 	p->nrules = b->rules.n;
 	p->rules = b->rules.at;
-	return hcc_write(p);
+	model = hcc_write(p);
+	/* Limits that no single row exceeds (names, clauses) are checked as a reader does. */
+	return hcc_view(&v, model, VARSIZE(model), err) ? model : NULL;
 }
