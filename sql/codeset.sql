@@ -133,8 +133,13 @@ SELECT i, CASE WHEN i % 100 = 0 THEN NULL WHEN i % 101 = 0 THEN '"no code"'::con
   FROM generate_series(1, 20000) AS i;
 CREATE INDEX event_code ON event USING gin (code);
 VACUUM ANALYZE event;
+-- Rows that still wait in the index's pending list.
+INSERT INTO event SELECT i + 20000, code FROM event WHERE i <= 500;
 CREATE TEMP TABLE query AS SELECT * FROM (VALUES (1, '{ICD10CM|E012.3, ICD10CM|E013, LOINC|1}'::codeset), (2, '{ICD10CM|E01*}'), (3, '{ICD10CM|E012.3, ICD10CM|E5*, SNOMED|17}'), (4, '{SNOMED|17*}'), (5, '{}'), (6, '{ICD10CM|*}'),
-	(7, '{http://x.org/codes|E*}'), (8, ('{http://x.org/codes|E' || repeat('x', 200) || '*}')::codeset), (9, ('{http://x.org/codes|E' || repeat('x', 299) || '299}')::codeset), (10, '{LOINC|*, LOINC|1}'), (11, '{ICD10CM|E01\*}')) AS v(q, s);
+	(7, '{http://x.org/codes|E*}'), (8, ('{http://x.org/codes|E' || repeat('x', 200) || '*}')::codeset), (9, ('{http://x.org/codes|E' || repeat('x', 299) || '299}')::codeset), (10, '{LOINC|*, LOINC|1}'), (11, '{ICD10CM|E01\*}')) AS v(q, s)
+UNION ALL SELECT 12, codeset('ICD10CM', array_agg('E' || lpad((i * 3)::text, 3, '0') || '.' || j)) FROM generate_series(0, 300) AS i, generate_series(0, 4) AS j
+UNION ALL SELECT 13, codeset('SNOMED', array_agg(i::text), ARRAY['17']) | codeset('http://x.org/codes', array_agg('E' || repeat('x', i) || i), ARRAY['Exxxxx4', 'E' || repeat('x', 250)]) | '{LOINC|1}' FROM generate_series(1, 299, 2) AS i
+UNION ALL SELECT 14, codeset('LOINC', array_agg(i::text)) FROM generate_series(1, 1000) AS i;
 EXPLAIN (COSTS OFF) SELECT i FROM event WHERE code <@ '{ICD10CM|E012.3, ICD10CM|E013}';
 EXPLAIN (COSTS OFF) SELECT i FROM event WHERE '{ICD10CM|E012.3, ICD10CM|E01*}'::codeset @> code;
 EXPLAIN (COSTS OFF) SELECT i FROM event WHERE code ~ 'ICD10CM|E013; SNOMED|17';
