@@ -31,6 +31,8 @@ ISOLATION      = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.sp
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(ISOLATION_OUT)
 endif
 
+SHLIB_LINK = -lzstd
+
 PG_CPPFLAGS = -Isrc -MMD -MP
 GCC_ONLY    = -Wno-clobbered
 # The server's own flags are gcc's where gcc built it.

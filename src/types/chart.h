@@ -10,7 +10,7 @@
  *
  *   | ChartSegment | directory | codes | concepts | entries | labels |   what has() needs
  *   | strings | bodies | removed |                                       the rest of the hot part
- *   | ids | cold |
+ *   | ids | fingerprints | cold |
  *
  *   directory   ChartRange per FHIR type, ordered by type id
  *   codes       ChartCode per distinct (system, code), ordered by hash
@@ -23,10 +23,13 @@
  *               resolved references as LINK
  *   removed     ChartRemoved per entry of the base that this segment removes
  *               or replaces, ordered by entry (second segment only)
- *   ids         per entry: source (varint, index of strings), id (a value)
- *   cold        zstd of: per concept varint length and its original members
- *               (0: the codes say all); per entry varint length and the members
- *               that are not hot or do not print back from there
+ *   ids         uint32 offset of each entry's and of the end, then: source
+ *               (varint index of strings), id (a value, NULL: none)
+ *   fingerprints  uint64 per entry: of source, id and content
+ *   cold        zstd of: uint32 offset of each piece and of the end, then the
+ *               pieces: per concept its original members (empty: the codes say
+ *               all), per entry the members that are not hot or do not print
+ *               back from there
  *
  * Numbers are little-endian and naturally aligned within the value, which is
  * aligned to 8 bytes.  Narrative and attachments stay in the record.
@@ -68,13 +71,16 @@ typedef struct ChartSegment
 	uint32		labels;
 	uint32		strings;
 	uint32		bodies;
+	uint32		bodies_end;
 	uint32		removed;
 	uint32		ids;
+	uint32		fingerprints;
 	uint32		cold;
 	uint32		cold_size;		/* uncompressed */
 	uint8		sex;			/* 'M', 'F', 'O', 'U', 0: not known */
 	uint8		deceased;		/* 1: died, date known or not */
 	uint16		zero;
+	uint32		zero2;
 	int64		patient_id;		/* 0: none */
 	int64		birth;			/* phm.datetime, CHART_NO_DATE: not known */
 	int64		death;			/* phm.datetime, CHART_NO_DATE: not known */
@@ -191,7 +197,7 @@ extern uint32 chart_concept(const Chart *chart, int segment, uint32 concept, con
 /* Sensitivity mask of an entry. */
 extern uint32 chart_label(const Chart *chart, ChartPosition at);
 
-/* Source and id of an entry; buffer of ELEMENT_TEXT_SIZE bytes. */
+/* Source and id (NULL: none) of an entry; buffer of ELEMENT_TEXT_SIZE bytes. */
 extern const char *chart_id(const Chart *chart, ChartPosition at, char *buffer, int *length);
 extern const char *chart_source(const Chart *chart, ChartPosition at, int *length);
 
@@ -217,7 +223,7 @@ typedef struct ChartResource
 	uint32		length;
 	const char *source;
 	int			source_length;
-	const char *id;
+	const char *id;				/* NULL: none */
 	int			id_length;
 	uint32		sensitivity;
 	uint8		flags;			/* CHART_CLAIMS, CHART_SHARED, CHART_MAPPED */

@@ -1,0 +1,16 @@
+/*
+ * chart_datum.h: phm.chart values as arguments of SQL functions.
+ */
+#ifndef PHM_CHART_DATUM_H
+#define PHM_CHART_DATUM_H
+
+#include "fmgr.h"
+
+#include "types/chart.h"
+
+/* A whole value, detoasted and aligned; refuses versions it does not know. */
+extern const ChartHeader *chart_detoast(Datum datum);
+
+#define PG_GETARG_CHART_P(n) chart_detoast(PG_GETARG_DATUM(n))
+
+#endif							/* PHM_CHART_DATUM_H */
