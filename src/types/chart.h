@@ -8,17 +8,17 @@
  * changed since (replaced and added resources) and the entries of the base
  * that no longer count.  A segment:
  *
- *   | ChartSegment | directory | codes | concepts | entries | labels |   what has() needs
- *   | strings | bodies | removed |                                       the rest of the hot part
+ *   | ChartSegment | directory | codes | concepts | strings | entries | labels |  what has() needs
+ *   | bodies | removed |                                             the rest of the hot part
  *   | ids | fingerprints | cold |
  *
  *   directory   ChartRange per FHIR type, ordered by type id
  *   codes       ChartCode per distinct (system, code), ordered by hash
  *   concepts    uint32 offset of each, then: varint n, n times varint code
  *               index + 1 (0: a coding without a code)
+ *   strings     uint32 offset of each and of the end, then the bytes
  *   entries     ChartEntry per resource, ordered by type, time, source, id
  *   labels      uint32 sensitivity mask of each label, label 0 is 0
- *   strings     uint32 offset of each and of the end, then the bytes
  *   bodies      members (element.h), strings as SYMBOL, concepts as CONCEPT,
  *               resolved references as LINK
  *   removed     ChartRemoved per entry of the base that this segment removes
@@ -109,13 +109,13 @@ typedef struct ChartEntry
 {
 	int64		time;			/* earliest millisecond since 2000, CHART_NO_DATE: none */
 	uint32		body;			/* offset in bodies */
-	uint16		concept;		/* what it is about; CHART_NO_CONCEPT, or CHART_MANY_CONCEPTS: see the body */
+	uint16		concept;		/* what it is about, several together; or CHART_NO_CONCEPT, CHART_MANY_CONCEPTS */
 	uint8		flags;			/* CHART_... */
 	uint8		label;
 } ChartEntry;
 
 #define CHART_NO_CONCEPT	0xFFFF
-#define CHART_MANY_CONCEPTS	0xFFFE	/* several, or too many concepts in the chart */
+#define CHART_MANY_CONCEPTS	0xFFFE	/* too many concepts in the chart: see the body */
 
 #define CHART_VOID			0x01	/* entered in error, refuted, cancelled: did not happen */
 #define CHART_NEGATED		0x02	/* not done, not to be done */

@@ -227,8 +227,8 @@ check_layout(Check *c, uint32 room)
 {
 	const ChartSegment *s = c->s;
 	const uint32 starts[] = {
-		sizeof(ChartSegment), s->directory, s->codes, s->concepts, s->entries, s->labels, s->look_length,
-		s->strings, s->bodies, s->bodies_end, s->removed, s->hot_length, s->ids, s->fingerprints, s->cold, s->length
+		sizeof(ChartSegment), s->directory, s->codes, s->concepts, s->strings, s->entries, s->labels,
+		s->look_length, s->bodies, s->bodies_end, s->removed, s->hot_length, s->ids, s->fingerprints, s->cold, s->length
 	};
 
 	for (int i = 1; i < (int) lengthof(starts); i++)
@@ -237,10 +237,10 @@ check_layout(Check *c, uint32 room)
 			return corrupt(c, "sections out of order");
 	if ((uint64) s->ntypes * sizeof(ChartRange) > s->codes - s->directory ||
 		(uint64) s->ncodes * sizeof(ChartCode) > s->concepts - s->codes ||
-		(uint64) s->nconcepts * sizeof(uint32) > s->entries - s->concepts ||
+		(uint64) s->nconcepts * sizeof(uint32) > s->strings - s->concepts ||
 		(uint64) s->nentries * sizeof(ChartEntry) > s->labels - s->entries ||
 		(uint64) s->nlabels * sizeof(uint32) > s->look_length - s->labels ||
-		((uint64) s->nstrings + 1) * sizeof(uint32) > s->bodies - s->strings ||
+		((uint64) s->nstrings + 1) * sizeof(uint32) > s->entries - s->strings ||
 		(uint64) s->nremoved * sizeof(ChartRemoved) > s->hot_length - s->removed ||
 		((uint64) s->nentries + 1) * sizeof(uint32) > s->fingerprints - s->ids ||
 		(uint64) s->nentries * sizeof(uint64) > s->cold - s->fingerprints ||
@@ -271,7 +271,7 @@ static bool
 check_strings(Check *c)
 {
 	const uint32 *offsets = (const uint32 *) (c->base + c->s->strings);
-	uint32		room = c->s->bodies - c->s->strings;
+	uint32		room = c->s->entries - c->s->strings;
 
 	for (uint32 i = 0; i <= c->s->nstrings; i++)
 		if (offsets[i] > room || offsets[i] < (c->s->nstrings + 1) * sizeof(uint32) ||
@@ -311,7 +311,7 @@ static bool
 check_concepts(Check *c)
 {
 	const uint8 *base = c->base + c->s->concepts;
-	const uint8 *end = c->base + c->s->entries;
+	const uint8 *end = c->base + c->s->strings;
 
 	for (uint32 i = 0; i < c->s->nconcepts; i++)
 	{

@@ -237,9 +237,13 @@ note_concept(ChartBuilder *b, ChartItem *item, FhirElement element, const Elemen
 	{
 		const uint8 *p = v.data;
 
-		if (v.count != 1)
+		if (v.count == 0)
+			return;
+		if (v.count > 1)
 		{
-			item->concept = v.count == 0 ? CHART_NO_CONCEPT : CHART_MANY_CONCEPTS;
+			uint32		all = chart_intern_union(&b->intern, &v);
+
+			item->concept = all < CHART_MANY_CONCEPTS ? (uint16) all : CHART_MANY_CONCEPTS;
 			return;
 		}
 		element_next_value(&p, value->data + value->length, &v);

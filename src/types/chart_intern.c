@@ -248,6 +248,47 @@ add_codings(ChartIntern *t, const ElementValue *object)
 	return plain;
 }
 
+/* Makes room for a new concept and notes where its codes begin. */
+static void
+begin_concept(ChartIntern *t, uint32 item)
+{
+	uint32		size = t->concept_size;
+
+	grow((void **) &t->concept_first, size, item + 2, sizeof(uint32));
+	t->concept_size = grow((void **) &t->concept_plain, size, item + 2, sizeof(bool));
+	t->concept_first[item] = t->ncodings;
+}
+
+uint32
+chart_intern_union(ChartIntern *t, const ElementValue *array)
+{
+	uint8		small[256];
+	uint8	   *key = array->length + 1 > sizeof(small) ? palloc(array->length + 1) : small;
+	const uint8 *p = array->data;
+	ElementValue slot;
+	uint32		item;
+	bool		fresh;
+
+	key[0] = 2;
+	memcpy(key + 1, array->data, array->length);
+	item = intern(&t->concepts, key, array->length + 1, &fresh);
+	if (key != small)
+		pfree(key);
+	if (!fresh)
+		return item;
+	begin_concept(t, item);
+	while (element_next_value(&p, array->data + array->length, &slot))
+		if (slot.kind == ELEMENT_CONCEPT)
+			for (uint32 i = t->concept_first[slot.number]; i < t->concept_first[slot.number + 1]; i++)
+			{
+				t->codings_size = grow((void **) &t->concept_codes, t->codings_size, t->ncodings + 1, sizeof(uint32));
+				t->concept_codes[t->ncodings++] = t->concept_codes[i];
+			}
+	t->concept_first[item + 1] = t->ncodings;
+	t->concept_plain[item] = true;
+	return item;
+}
+
 uint32
 chart_intern_concept(ChartIntern *t, FhirType type, const ElementValue *object)
 {
@@ -263,11 +304,7 @@ chart_intern_concept(ChartIntern *t, FhirType type, const ElementValue *object)
 		pfree(key);
 	if (fresh)
 	{
-		uint32		size = t->concept_size;
-
-		grow((void **) &t->concept_first, size, item + 2, sizeof(uint32));
-		t->concept_size = grow((void **) &t->concept_plain, size, item + 2, sizeof(bool));
-		t->concept_first[item] = t->ncodings;
+		begin_concept(t, item);
 		t->concept_plain[item] = type == FHIR_T_Coding ? add_coding(t, object) : add_codings(t, object);
 		t->concept_first[item + 1] = t->ncodings;
 	}

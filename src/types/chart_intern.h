@@ -41,7 +41,7 @@ typedef struct ChartIntern
 	InternTable codes;			/* bytes: uint32 system, uint32 string index of the code */
 	uint64	   *code_hashes;	/* code_hash of each code */
 	uint32		code_hashes_size;
-	InternTable concepts;		/* bytes: kind byte (1 Coding), original members */
+	InternTable concepts;		/* bytes: kind byte (1 Coding, 2 union), original members */
 	uint32	   *concept_codes;	/* code + 1 of each coding, one concept after the other */
 	uint32	   *concept_first;	/* where each concept's begin, and the end */
 	bool	   *concept_plain;	/* the codes say all */
@@ -58,5 +58,8 @@ extern uint32 chart_intern_string(ChartIntern *t, const char *s, int length);
 
 /* The number of a CodeableConcept or Coding. */
 extern uint32 chart_intern_concept(ChartIntern *t, FhirType type, const ElementValue *object);
+
+/* A concept for look-ups only, with the codes of several: an array of CONCEPT values. */
+extern uint32 chart_intern_union(ChartIntern *t, const ElementValue *array);
 
 #endif							/* PHM_CHART_INTERN_H */

@@ -4,6 +4,7 @@
  */
 #include "phm.h"
 
+#include "access/detoast.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/tuplestore.h"
@@ -28,6 +29,32 @@ chart_detoast(Datum datum)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("unsupported version of a stored phm.chart")));
 	return header;
+}
+
+#define LOOK_GUESS 3900			/* two TOAST chunks: often enough */
+
+const ChartHeader *
+chart_detoast_look(Datum datum)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
+	struct varlena *slice;
+	const ChartHeader *header;
+	const ChartSegment *segment;
+	uint32		needed;
+
+	if (!VARATT_IS_EXTERNAL_ONDISK(value))
+		return chart_detoast(datum);
+	slice = PG_DETOAST_DATUM_SLICE(datum, 0, LOOK_GUESS);
+	if (VARSIZE(slice) < sizeof(ChartHeader) + sizeof(ChartSegment))
+		return chart_detoast(datum);
+	header = (const ChartHeader *) slice;
+	segment = (const ChartSegment *) ((const uint8 *) slice + sizeof(ChartHeader));
+	needed = sizeof(ChartHeader) - VARHDRSZ + segment->look_length;
+	if (header->version != CHART_VERSION || header->nsegments != 1 || segment->nconcepts >= CHART_MANY_CONCEPTS)
+		return chart_detoast(datum);
+	if (needed <= LOOK_GUESS)
+		return header;
+	return (const ChartHeader *) PG_DETOAST_DATUM_SLICE(datum, 0, needed);
 }
 
 /* What a call site keeps: a parser and a builder. */

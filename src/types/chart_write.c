@@ -257,7 +257,7 @@ collect_cold(const ChartBuilder *b, uint32 *length)
 		const uint8 *bytes = intern_bytes(&t->concepts, i, &size);
 
 		phm_put_u32(cold + sizeof(uint32) * i, at);
-		if (!t->concept_plain[i])
+		if (!t->concept_plain[i])	/* a union is always plain */
 		{
 			memcpy(cold + at, bytes + 1, size - 1);
 			at += size - 1;
@@ -314,8 +314,8 @@ chart_write(ChartBuilder *b, const ChartFacts *facts)
 	write_directory(&o, b);
 	write_codes(&o, b, rank);
 	write_concepts(&o, b, rank);
-	write_entries(&o, b);
 	write_strings(&o, b);
+	write_entries(&o, b);
 	write_bodies(&o, b);
 	write_ids(&o, b);
 	write_cold(&o, b);
