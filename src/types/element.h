@@ -34,10 +34,15 @@
  *   ELEMENT_CONCEPT    varint index                  (concept table of a chart)
  *   ELEMENT_LINK       varint ordinal                (Reference, resolved within a chart)
  *
- * The last three occur in charts only.  ELEMENT_EXTENDED appears where JSON
- * had "name" and "_name": its first value is the primitive (NULL when JSON
- * had only "_name"), its second the companion object; in arrays it stands in
- * the slot.  A member with a name outside the dictionary holds a value whose
+ *   ELEMENT_OMITTED    nothing                       (no value in JSON, only "_name")
+ *
+ * SYMBOL, CONCEPT and LINK occur in charts only.  ELEMENT_EXTENDED appears
+ * where JSON had "_name": its first value is the primitive (OMITTED when JSON
+ * had only "_name", NULL where it said null), its second the companion object.
+ * In arrays it stands in the slot; slots whose companion is null have none,
+ * but those behind the last companion object have NULL, as many as JSON had.
+ * Slots for which JSON had companions but no values, always the last ones, are
+ * OMITTED; readers see OMITTED as NULL.  A member with a name outside the dictionary holds a value whose
  * objects again have only such names; its strings stay ELEMENT_STRING.
  *
  * Canonical form: one and the same JSON text gives the same bytes, and a
@@ -69,7 +74,8 @@ typedef enum ElementKind
 	ELEMENT_EXTENDED = 15,
 	ELEMENT_SYMBOL = 16,
 	ELEMENT_CONCEPT = 17,
-	ELEMENT_LINK = 18
+	ELEMENT_LINK = 18,
+	ELEMENT_OMITTED = 19		/* element_decode makes it NULL; *start tells */
 } ElementKind;
 
 #define ELEMENT_MAX_DEPTH 100	/* members and slots inside each other */
@@ -78,7 +84,7 @@ typedef enum ElementKind
 /* A decoded value.  Strings and containers point into the encoded bytes. */
 typedef struct ElementValue
 {
-	ElementKind kind;
+	ElementKind kind;			/* never OMITTED */
 	uint8		scale;			/* DECIMAL */
 	FhirType	type;			/* RESOURCE: its type; otherwise 0 */
 	uint32		count;			/* ARRAY: number of values */
@@ -136,6 +142,9 @@ extern const char *element_text(const ElementValue *value, char *buffer, int *le
  * UTF-8.  Kinds that only charts hold are refused.
  */
 extern bool element_validate(FhirType type, const uint8 *p, const uint8 *end, PhmError *err);
+
+/* The element whose companion a name is ("_birthDate" of a primitive), or 0. */
+extern FhirElement element_companion(FhirType type, const char *name, int length);
 
 /* Whether bytes are valid UTF-8 without NUL. */
 extern bool element_valid_text(const char *s, size_t length);
