@@ -40,6 +40,16 @@ CREATE FUNCTION phm.to_jsonb(phm.resource) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'phm_resource_to_jsonb' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION phm.to_jsonb(phm.resource) IS 'FHIR JSON of the resource as jsonb.';
 
+CREATE FUNCTION phm.resource_from_xml(text) RETURNS phm.resource
+AS 'MODULE_PATHNAME', 'phm_resource_from_xml' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION phm.resource_from_xml(text) IS
+'Reads FHIR R4 XML (https://hl7.org/fhir/R4/xml.html) into the same value that the same resource in JSON gives; comments and processing instructions are left out. Errors name line and element: 2200M malformed XML, document types and entities, 42804 wrong element type, 42704 unknown resource type, element or attribute, 22007 and 22008 invalid dates, 54000 too large or too deeply nested.';
+
+CREATE FUNCTION phm.resource(xml) RETURNS phm.resource
+AS 'MODULE_PATHNAME', 'phm_resource_from_xml' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION phm.resource(xml) IS 'The FHIR resource in an xml value; see phm.resource_from_xml.';
+
+CREATE CAST (xml AS phm.resource) WITH FUNCTION phm.resource(xml);
 CREATE CAST (jsonb AS phm.resource) WITH FUNCTION phm.resource(jsonb);
 CREATE CAST (phm.resource AS jsonb) WITH FUNCTION phm.to_jsonb(phm.resource);
 
