@@ -60,3 +60,18 @@ COMMENT ON FUNCTION phm.resource_type(phm.resource) IS 'The FHIR type of the res
 CREATE FUNCTION phm.resource_id(phm.resource) RETURNS text
 AS 'MODULE_PATHNAME', 'phm_resource_id' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2;
 COMMENT ON FUNCTION phm.resource_id(phm.resource) IS 'The logical id (Resource.id), NULL when it has none.';
+
+CREATE FUNCTION phm.element(phm.resource, path text) RETURNS jsonb
+AS 'MODULE_PATHNAME', 'phm_element' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION phm.element(phm.resource, text) IS
+'The first value of a plain FHIR path as FHIR JSON, NULL when there is none. A path is names joined by points; a name takes members of that name or of a choice by its base name (onset, value) from all values found so far, "[0]" the first of them, "[system=phone]" those with a member of that text. 42601: not a path, with the character where it fails.';
+
+CREATE FUNCTION phm.element_text(phm.resource, path text) RETURNS text
+AS 'MODULE_PATHNAME', 'phm_element_text' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION phm.element_text(phm.resource, text) IS
+'The first value of a plain FHIR path (see phm.element) as text: strings, numbers and dates as written, objects as FHIR JSON; NULL when there is none.';
+
+CREATE FUNCTION phm.elements(phm.resource, path text) RETURNS SETOF jsonb
+AS 'MODULE_PATHNAME', 'phm_elements' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 3;
+COMMENT ON FUNCTION phm.elements(phm.resource, text) IS
+'All values of a plain FHIR path (see phm.element) as FHIR JSON, in the order of the resource; lists inside lists become one list.';
