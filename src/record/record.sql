@@ -16,8 +16,8 @@ AS 'MODULE_PATHNAME', 'phm_record_batch_rows' LANGUAGE c VOLATILE PARALLEL UNSAF
 REVOKE ALL ON FUNCTION phm.record_batch_rows(anyelement) FROM PUBLIC;
 COMMENT ON FUNCTION phm.record_batch_rows(anyelement) IS 'Internal: rows that a loader is writing. Errors: 55000 outside a loader.';
 
-CREATE FUNCTION phm.record_batch_keys(OUT id text, OUT patient_id bigint, OUT ordinal integer, OUT resource_type text)
+CREATE FUNCTION phm.record_batch_keys(table_name text, OUT id text, OUT patient_id bigint, OUT ordinal integer, OUT resource_type text, OUT line integer)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'phm_record_batch_keys' LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 1000;
-REVOKE ALL ON FUNCTION phm.record_batch_keys() FROM PUBLIC;
-COMMENT ON FUNCTION phm.record_batch_keys() IS 'Internal: keys of the rows that a loader is writing. Errors: 55000 outside a loader.';
+REVOKE ALL ON FUNCTION phm.record_batch_keys(text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.record_batch_keys(text) IS 'Internal: keys of the rows that a loader is writing. Errors: 55000 outside a loader.';

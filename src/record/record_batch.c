@@ -93,6 +93,7 @@ struct RecordBatch
 	const RecordTable *first_table;
 };
 
+static RecordBatch *flushing_batch;	/* being written; its keys are for phm.record_batch_keys */
 static BatchTable *flushing;	/* whose rows phm.record_batch_rows hands out */
 
 int
@@ -105,6 +106,22 @@ record_column(const RecordTable *table, const char *name)
 	return -1;
 }
 
+static void forget_at_end(XactEvent event, void *arg);
+static void forget_at_subxact_end(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg);
+
+/* Registers, once in a process, what forgets the batch after an error. */
+static void
+register_callbacks(void)
+{
+	static bool registered = false;
+
+	if (registered)
+		return;
+	RegisterXactCallback(forget_at_end, NULL);
+	RegisterSubXactCallback(forget_at_subxact_end, NULL);
+	registered = true;
+}
+
 RecordBatch *
 record_batch_begin(const char *source)
 {
@@ -113,11 +130,13 @@ record_batch_begin(const char *source)
 	MemoryContext old = MemoryContextSwitchTo(context);
 	RecordBatch *b = palloc0(sizeof(RecordBatch));
 
+	register_callbacks();
 	b->context = context;
 	b->row_context = AllocSetContextCreate(context, "phm record batch rows", ALLOCSET_DEFAULT_SIZES);
 	b->source = CStringGetTextDatum(source);
 	b->now = GetCurrentTransactionStartTimestamp();
 	b->first_table = record_table_list(&b->ntables);
+	b->ntables++;				/* other_resource is the last */
 	b->tables = palloc0(sizeof(BatchTable *) * b->ntables);
 	MemoryContextSwitchTo(old);
 	return b;
@@ -176,7 +195,7 @@ rehash(BatchTable *t)
 static BatchTable *
 batch_table(RecordBatch *b, const RecordTable *table)
 {
-	int			index = (int) (table - b->first_table);
+	int			index = table == record_other_table() ? b->ntables - 1 : (int) (table - b->first_table);
 	BatchTable *t = b->tables[index];
 	MemoryContext old;
 
@@ -233,7 +252,7 @@ form_tuple(RecordBatch *b, BatchTable *t, const RecordRow *row, FhirType type)
 	set_common(t, BATCH_SOURCE, b->source, false);
 	set_common(t, BATCH_ID, PointerGetDatum(cstring_to_text_with_len(row->id, row->id_length)), false);
 	set_common(t, BATCH_ORDINAL, Int32GetDatum(row->ordinal), false);
-	set_common(t, BATCH_PATIENT_ID, Int64GetDatum(row->patient_id), row->patient_id == 0);
+	set_common(t, BATCH_PATIENT_ID, Int64GetDatum(row->patient_id), !t->table->has_patient);
 	set_common(t, BATCH_RESOURCE_TYPE, CStringGetTextDatum(fhir_types[type].name), type == 0);
 	set_common(t, BATCH_FINGERPRINT, Int64GetDatum((int64) row->fingerprint), row->fingerprint == 0);
 	set_common(t, BATCH_SENSITIVITY, Int32GetDatum(row->sensitivity), false);
@@ -311,17 +330,23 @@ record_batch_size(const RecordBatch *b)
 	return MemoryContextMemAllocated(b->row_context, false);
 }
 
+static void
+require_flushing(bool is_flushing)
+{
+	if (!is_flushing)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no batch of record rows is being written"),
+				 errhint("This function belongs to the loaders; it is not for use by itself.")));
+}
+
 /* Hands out the rows of the table that is being flushed. */
 Datum
 phm_record_batch_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	if (flushing == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("no batch of record rows is being written"),
-				 errhint("This function belongs to the loaders; it is not for use by itself.")));
+	require_flushing(flushing != NULL);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int i = 0; i < flushing->nrows; i++)
 	{
@@ -338,29 +363,33 @@ phm_record_batch_rows(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The keys of those rows: id, patient and the highest ordinal. */
+/* The keys of the rows of a table in the batch that is being written. */
 Datum
 phm_record_batch_keys(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
-	if (flushing == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("no batch of record rows is being written"),
-				 errhint("This function belongs to the loaders; it is not for use by itself.")));
+	require_flushing(flushing_batch != NULL);
 	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < flushing->nrows; i++)
+	for (int n = 0; n < flushing_batch->ntables; n++)
 	{
-		const BatchRow *row = &flushing->rows[i];
-		Datum		values[4] = {
-			PointerGetDatum(cstring_to_text_with_len(row->id, row->id_length)),
-			Int64GetDatum(row->patient_id), Int32GetDatum(row->ordinal),
-			CStringGetTextDatum(fhir_types[row->type].name)
-		};
-		bool		nulls[4] = {false, row->patient_id == 0, false, row->type == 0};
+		const BatchTable *t = flushing_batch->tables[n];
 
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		if (t == NULL || strcmp(t->table->name, name) != 0)
+			continue;
+		for (int i = 0; i < t->nrows; i++)
+		{
+			const BatchRow *row = &t->rows[i];
+			Datum		values[5] = {
+				PointerGetDatum(cstring_to_text_with_len(row->id, row->id_length)),
+				Int64GetDatum(row->patient_id), Int32GetDatum(row->ordinal),
+				CStringGetTextDatum(fhir_types[row->type].name), Int32GetDatum((int32) row->line)
+			};
+			bool		nulls[5] = {false, false, false, row->type == 0, false};
+
+			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		}
 	}
 	return (Datum) 0;
 }
@@ -420,7 +449,7 @@ insert_statement(const BatchTable *t)
 					 "EXCLUDED.fingerprint OR t.deleted_at IS NOT NULL RETURNING %s) ",
 					 t->table->has_patient ? "t.patient_id" : "t.id");
 	appendStringInfo(&sql, t->table->has_patient ?
-					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT patient_id, '%s' FROM written" :
+					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT patient_id, '%s' FROM written WHERE patient_id > 0" :
 					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT d.patient_id, '%s' "
 					 "FROM written w JOIN phm.chart_dependency d ON d.source = $1 AND d.id = w.id", name);
 	return sql.data;
@@ -437,16 +466,28 @@ delete_statement(const BatchTable *t)
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "WITH k AS (SELECT id, resource_type, array_agg(DISTINCT patient_id) AS patients, "
-					 "max(ordinal) AS ordinal FROM phm.record_batch_keys() GROUP BY 1, 2), "
+					 "max(ordinal) AS ordinal FROM phm.record_batch_keys('%s') GROUP BY 1, 2), "
 					 "gone AS (DELETE FROM phm.%s AS t USING k WHERE t.source = $1 AND t.id = k.id%s "
 					 "AND (t.ordinal > k.ordinal%s) RETURNING %s) "
 					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT patient_id, 'moved' FROM gone "
-					 "WHERE patient_id IS NOT NULL",
-					 t->table->name,
+					 "WHERE patient_id > 0",
+					 t->table->name, t->table->name,
 					 t->common[BATCH_RESOURCE_TYPE] >= 0 ? " AND t.resource_type = k.resource_type" : "",
 					 t->table->has_patient ? " OR NOT t.patient_id = ANY (k.patients)" : "",
 					 t->table->has_patient ? "t.patient_id" : "NULL::bigint AS patient_id");
 	return sql.data;
+}
+
+/* Lines that claims of this batch no longer have. */
+static char *
+delete_lines_statement(void)
+{
+	return pstrdup("WITH c AS (SELECT DISTINCT id, resource_type FROM phm.record_batch_keys('claim')) "
+				   "DELETE FROM phm.claim_line AS t USING c "
+				   "WHERE t.source = $1 AND t.id = c.id AND t.resource_type = c.resource_type "
+				   "AND NOT EXISTS (SELECT FROM phm.record_batch_keys('claim_line') AS l "
+				   "WHERE l.id = t.id AND l.resource_type = t.resource_type AND l.patient_id = t.patient_id "
+				   "AND l.ordinal = t.ordinal AND l.line = t.line)");
 }
 
 /* Runs a statement about the table that is being flushed. */
@@ -475,32 +516,26 @@ static void
 forget_at_end(XactEvent event, void *arg)
 {
 	flushing = NULL;
+	flushing_batch = NULL;
 }
 
 static void
 forget_at_subxact_end(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		flushing = NULL;
+		forget_at_end(XACT_EVENT_ABORT, NULL);
 }
 
 static void
 flush_table(RecordBatch *b, BatchTable *t)
 {
-	static bool registered = false;
-
-	if (!registered)
-	{
-		RegisterXactCallback(forget_at_end, NULL);
-		RegisterSubXactCallback(forget_at_subxact_end, NULL);
-		registered = true;
-	}
 	flushing = t;
 	if (t->line_column < 0)
 		run_statement(b, delete_statement(t));
+	if (strcmp(t->table->name, "claim") == 0)
+		run_statement(b, delete_lines_statement());
 	run_statement(b, insert_statement(t));
 	flushing = NULL;
-	clear_table(t);
 }
 
 void
@@ -509,9 +544,14 @@ record_batch_flush(RecordBatch *b)
 	int			level = mark_silence_triggers();
 
 	SPI_connect();
+	flushing_batch = b;
 	for (int i = 0; i < b->ntables; i++)
 		if (b->tables[i] && b->tables[i]->nrows > 0)
 			flush_table(b, b->tables[i]);
+	flushing_batch = NULL;
+	for (int i = 0; i < b->ntables; i++)
+		if (b->tables[i])
+			clear_table(b->tables[i]);
 	SPI_finish();
 	mark_restore_triggers(level);
 	MemoryContextReset(b->row_context);
