@@ -617,7 +617,8 @@ static bool
 parse_resource(ResourceParser *p, bool nested, FhirType *type)
 {
 	if (json_peek(&p->json) != '{')
-		return wrong_type(p, "a resource");
+		return p->json.p == p->json.end ? json_malformed(&p->json, "unexpected end of JSON") :
+			wrong_type(p, "a resource");
 	if (!push(p, 0, RESOURCE_STEP_RESOURCE) || !find_resource_type(p, type))
 		return false;
 	p->path[p->depth - 1].resource = *type;

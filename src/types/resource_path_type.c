@@ -170,6 +170,10 @@ phm_elements(PG_FUNCTION_ARGS)
 	call = SRF_PERCALL_SETUP();
 	found = call->user_fctx;
 	if (call->call_cntr < (uint64) found->count)
-		SRF_RETURN_NEXT(call, found->values[call->call_cntr]);
+	{
+		Datum		value = found->values[call->call_cntr];
+
+		SRF_RETURN_NEXT(call, value);	/* counts before it looks at the value */
+	}
 	SRF_RETURN_DONE(call);
 }

@@ -100,7 +100,7 @@ tell_error(Reading *r)
 		const char *what;
 	}			known[] = {
 		{XML_ERR_DOCUMENT_EMPTY, "there is no element"},
-		{XML_ERR_DOCUMENT_END, "text behind the last element"},
+		{XML_ERR_DOCUMENT_END, "an element that is not closed, or text behind the last one"},
 		{XML_ERR_TAG_NAME_MISMATCH, "an end tag does not match its start tag"},
 		{XML_ERR_TAG_NOT_FINISHED, "an element is not closed"},
 		{XML_ERR_GT_REQUIRED, "a tag is not closed"},
