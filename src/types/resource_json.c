@@ -98,11 +98,12 @@ parse_date(ResourceParser *p)
 static bool
 parse_number(ResourceParser *p, bool integer)
 {
+	char		c = json_peek(&p->json);
 	const char *at = p->json.p;
 	const char *text;
 	int			length;
 
-	if (*at != '-' && (*at < '0' || *at > '9'))
+	if (c != '-' && (c < '0' || c > '9'))
 		return wrong_type(p, integer ? "an integer" : "a number");
 	if (!json_number(&p->json, &text, &length))
 		return false;
@@ -119,11 +120,12 @@ parse_number(ResourceParser *p, bool integer)
 static bool
 parse_string(ResourceParser *p, FhirPrimitive primitive)
 {
+	char		c = json_peek(&p->json);
 	const char *at = p->json.p;
 	const char *text;
 	int			length;
 
-	if (*at != '"')
+	if (c != '"')
 		return wrong_type(p, "a string");
 	if (!json_string(&p->json, &text, &length))
 		return false;

@@ -2,8 +2,9 @@
 #
 # Built with the address and undefined-behaviour sanitizers.  A target is
 # test/fuzz/NAME.c with LLVMFuzzerTestOneInput; its line "// sources: a.c b.c"
-# names what it links, a line "// flags: -lx" what else the compiler is told.  test/fuzz/corpus/NAME holds hand-made inputs; what the
-# fuzzer finds goes to .run/fuzz.
+# names what it links, a line "// flags: -lx" what else the compiler is told.
+# test/fuzz/corpus/NAME holds hand-made inputs; what the fuzzer finds goes to
+# .run/fuzz.
 main()
 {
 	need_packages clang libclang-rt-dev
