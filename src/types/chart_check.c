@@ -149,6 +149,7 @@ check_value(Check *c, const uint8 **p, const uint8 *end, int depth)
 	switch (kind)
 	{
 		case ELEMENT_NULL:
+		case ELEMENT_OMITTED:
 		case ELEMENT_FALSE:
 		case ELEMENT_TRUE:
 			return true;

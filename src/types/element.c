@@ -92,6 +92,10 @@ element_decode(const uint8 *p, ElementValue *value)
 		case ELEMENT_TRUE:
 			value->end = p;
 			break;
+		case ELEMENT_OMITTED:
+			value->kind = ELEMENT_NULL;
+			value->end = p;
+			break;
 		case ELEMENT_DECIMAL:
 			value->scale = *p++;
 			/* FALLTHROUGH */

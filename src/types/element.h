@@ -30,6 +30,7 @@
  *   ELEMENT_ARRAY      varint length, varint count, values
  *   ELEMENT_EXTENDED   value, object value or NULL   (primitive with its
  *                                                     "_name" companion)
+ *   ELEMENT_OMITTED    nothing                       (no value in JSON, only "_name")
  *   ELEMENT_SYMBOL     varint index                  (string table of a chart)
  *   ELEMENT_CONCEPT    varint index                  (concept table of a chart)
  *   ELEMENT_LINK       varint link                   (Reference "Type/id", resolved in a chart)
@@ -38,10 +39,14 @@
  *   ELEMENT_QUANTITY   byte scale, varint zigzag, varint string index + 1
  *                                                    (Quantity with a UCUM unit; 0: without unit)
  *
- * From ELEMENT_SYMBOL on, kinds occur in charts only.  ELEMENT_EXTENDED appears where JSON
- * had "name" and "_name": its first value is the primitive (NULL when JSON
- * had only "_name"), its second the companion object; in arrays it stands in
- * the slot.  A member with a name outside the dictionary holds a value whose
+ *
+ * From SYMBOL on, kinds occur in charts only.  ELEMENT_EXTENDED appears
+ * where JSON had "_name": its first value is the primitive (OMITTED when JSON
+ * had only "_name", NULL where it said null), its second the companion object.
+ * In arrays it stands in the slot; slots whose companion is null have none,
+ * but those behind the last companion object have NULL, as many as JSON had.
+ * Slots for which JSON had companions but no values, always the last ones, are
+ * OMITTED; readers see OMITTED as NULL.  A member with a name outside the dictionary holds a value whose
  * objects again have only such names; its strings stay ELEMENT_STRING.
  *
  * Canonical form: one and the same JSON text gives the same bytes, and a
@@ -71,12 +76,13 @@ typedef enum ElementKind
 	ELEMENT_RESOURCE = 13,
 	ELEMENT_ARRAY = 14,
 	ELEMENT_EXTENDED = 15,
-	ELEMENT_SYMBOL = 16,
-	ELEMENT_CONCEPT = 17,
-	ELEMENT_LINK = 18,
-	ELEMENT_URN_LINK = 19,
-	ELEMENT_MOMENT = 20,
-	ELEMENT_QUANTITY = 21
+	ELEMENT_OMITTED = 16,		/* element_decode makes it NULL; *start tells */
+	ELEMENT_SYMBOL = 17,
+	ELEMENT_CONCEPT = 18,
+	ELEMENT_LINK = 19,
+	ELEMENT_URN_LINK = 20,
+	ELEMENT_MOMENT = 21,
+	ELEMENT_QUANTITY = 22
 } ElementKind;
 
 #define ELEMENT_MAX_DEPTH 100	/* members and slots inside each other */
@@ -85,7 +91,7 @@ typedef enum ElementKind
 /* A decoded value.  Strings and containers point into the encoded bytes. */
 typedef struct ElementValue
 {
-	ElementKind kind;
+	ElementKind kind;			/* never OMITTED */
 	uint8		scale;			/* DECIMAL, QUANTITY */
 	FhirType	type;			/* RESOURCE: its type; otherwise 0 */
 	uint32		count;			/* ARRAY: number of values; QUANTITY: string index + 1 */
@@ -143,6 +149,9 @@ extern const char *element_text(const ElementValue *value, char *buffer, int *le
  * UTF-8.  Kinds that only charts hold are refused.
  */
 extern bool element_validate(FhirType type, const uint8 *p, const uint8 *end, PhmError *err);
+
+/* The element whose companion a name is ("_birthDate" of a primitive), or 0. */
+extern FhirElement element_companion(FhirType type, const char *name, int length);
 
 /* Whether bytes are valid UTF-8 without NUL. */
 extern bool element_valid_text(const char *s, size_t length);
