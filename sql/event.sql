@@ -39,6 +39,8 @@ UPDATE observation SET sensitivity = 2 WHERE id = 'a';
 SELECT build_charts(array_agg(DISTINCT patient_id)) FROM patient_link;
 SELECT count_events(chart, 'Observation') AS hidden, count_events(chart, 'Observation', visible => 2) AS seen,
        count_events(chart, 'Observation', visible => 5) AS other_label FROM patient_chart;
+-- The text form reads back as the same bytes, sources, labels and person included.
+SELECT chart_send(chart::text::chart) = chart_send(chart) AS same, chart::text LIKE '%urn:phm:sensitivity%' AS labelled FROM patient_chart;
 -- A change of the shared medication marks whoever has it in the chart.
 DELETE FROM stale;
 SELECT status FROM ingest('{"resourceType":"Medication","id":"m","status":"active","code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"860975"}]}}', 't');

@@ -227,7 +227,6 @@ typedef struct ChartResource
 	int			id_length;
 	uint32		sensitivity;
 	uint8		flags;			/* CHART_CLAIMS, CHART_SHARED, CHART_MAPPED */
-	uint64		fingerprint;	/* of source, id and content; 0: made here */
 } ChartResource;
 
 extern ChartBuilder *chart_builder(void);

@@ -10,7 +10,7 @@ COMMENT ON FUNCTION phm.chart_in(cstring) IS
 
 CREATE FUNCTION phm.chart_out(phm.chart) RETURNS cstring
 AS 'MODULE_PATHNAME', 'phm_chart_out' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5000;
-COMMENT ON FUNCTION phm.chart_out(phm.chart) IS 'A FHIR R4 Bundle of type collection with the resources of the chart.';
+COMMENT ON FUNCTION phm.chart_out(phm.chart) IS 'A FHIR R4 Bundle of type collection with the resources of the chart, which reads back as the same chart: entries carry their source (fullUrl urn:phm:source:...) and sensitivity (an extension), the Bundle its person (identifier).';
 
 CREATE FUNCTION phm.chart_recv(internal) RETURNS phm.chart
 AS 'MODULE_PATHNAME', 'phm_chart_recv' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2000;

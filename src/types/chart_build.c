@@ -60,6 +60,28 @@ keep(ChartBuilder *b, const void *bytes, uint32 length)
 	return at;
 }
 
+/*
+ * Hash of what the chart keeps of a resource, whatever the order of its
+ * members: narrative and attachments do not change a chart.
+ */
+static uint64
+fingerprint(const ChartResource *r)
+{
+	const uint8 *p = r->members;
+	const uint8 *start = p;
+	uint64		seed = code_hash(r->type, r->id ? r->id : "", r->id_length);
+	uint64		sum = seed;
+	ElementMember member;
+
+	while (element_next(&p, r->members + r->length, &member))
+	{
+		if (chart_place(r->type, member.element) != CHART_RECORD_ONLY)
+			sum += code_hash(seed, (const char *) start, (int) (p - start));
+		start = p;
+	}
+	return code_hash(sum, r->source, r->source_length);
+}
+
 void
 chart_add(ChartBuilder *b, const ChartResource *r)
 {
@@ -84,8 +106,7 @@ chart_add(ChartBuilder *b, const ChartResource *r)
 	item->time = shape ? chart_moment(shape, r->members, r->members + r->length) : CHART_NO_DATE;
 	if (shape)
 		item->flags |= chart_status_flags(shape, r->members, r->members + r->length);
-	item->fingerprint = r->fingerprint ? r->fingerprint :
-		code_hash(code_hash(r->type, r->id ? r->id : "", r->id_length), (const char *) r->members, (int) r->length);
+	item->fingerprint = fingerprint(r);
 }
 
 /* Order of the entries: type, time, source, id, content. */

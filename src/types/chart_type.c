@@ -80,16 +80,75 @@ chart_tools(FunctionCallInfo fcinfo)
 	return fcinfo->flinfo->fn_extra;
 }
 
-/* Adds the parsed resource of an entry. */
+/*
+ * What a Bundle's entry says beside its resource, in the text form of charts:
+ * fullUrl urn:phm:source:SOURCE, and extensions urn:phm:sensitivity (the mask)
+ * and urn:phm:flags, so that the text reads back as the same chart.
+ */
+#define SOURCE_PREFIX "urn:phm:source:"
+#define SENSITIVITY_URL "urn:phm:sensitivity"
+#define FLAGS_URL "urn:phm:flags"
+#define PATIENT_URL "urn:phm:patient"
+#define KEPT_FLAGS (CHART_CLAIMS | CHART_MAPPED | CHART_SHARED)	/* the others follow from the resource */
+#define BUNDLE_SOURCE "bundle"		/* of resources that name none */
+
+/* An integer extension of an entry; 0 when there is none. */
+static int64
+entry_extension(const ElementValue *entry, const char *url)
+{
+	ElementValue list;
+	ElementValue one;
+	ElementValue value;
+	const uint8 *p;
+
+	if (!element_find(entry->data, entry->data + entry->length, FHIR_E_Element_extension, &list) ||
+		list.kind != ELEMENT_ARRAY)
+		return 0;
+	p = list.data;
+	while (element_next_value(&p, list.data + list.length, &one))
+		if (one.kind == ELEMENT_OBJECT &&
+			element_find(one.data, one.data + one.length, FHIR_E_Extension_url, &value) &&
+			value.kind == ELEMENT_STRING && value.length == strlen(url) && memcmp(value.data, url, value.length) == 0 &&
+			element_find(one.data, one.data + one.length, FHIR_E_Extension_valueInteger, &value) &&
+			value.kind == ELEMENT_INT)
+			return value.number;
+	return 0;
+}
+
+/* The source of an entry. */
 static void
-add_entry(ChartBuilder *b, FhirType type, const uint8 *members, uint32 length, const char *source)
+entry_source(const ElementValue *entry, ChartResource *r)
+{
+	ElementValue url;
+	size_t		n = strlen(SOURCE_PREFIX);
+
+	r->source = BUNDLE_SOURCE;
+	r->source_length = (int) strlen(BUNDLE_SOURCE);
+	if (element_find(entry->data, entry->data + entry->length, FHIR_E_Bundle_entry_fullUrl, &url) &&
+		url.kind == ELEMENT_STRING && url.length >= n && memcmp(url.data, SOURCE_PREFIX, n) == 0)
+	{
+		r->source = (const char *) url.data + n;
+		r->source_length = (int) (url.length - n);
+	}
+}
+
+/* Adds the resource of an entry (NULL: one by itself). */
+static void
+add_entry(ChartBuilder *b, FhirType type, const uint8 *members, uint32 length, const ElementValue *entry)
 {
 	ElementValue id;
 	char		buffer[ELEMENT_TEXT_SIZE];
 	ChartResource r = {
 		.type = type, .members = members, .length = length,
-		.source = source, .source_length = (int) strlen(source)
+		.source = BUNDLE_SOURCE, .source_length = (int) strlen(BUNDLE_SOURCE)
 	};
+
+	if (entry != NULL)
+	{
+		entry_source(entry, &r);
+		r.sensitivity = (uint32) entry_extension(entry, SENSITIVITY_URL);
+		r.flags = (uint8) (entry_extension(entry, FLAGS_URL) & KEPT_FLAGS);
+	}
 
 	if (element_find(members, members + length, FHIR_E_Resource_id, &id) &&
 		id.kind >= ELEMENT_STRING && id.kind <= ELEMENT_SYSTEM)
@@ -99,7 +158,7 @@ add_entry(ChartBuilder *b, FhirType type, const uint8 *members, uint32 length, c
 
 /* Adds the resources of a Bundle, or a single resource. */
 static void
-add_bundle(ChartBuilder *b, FhirType type, const uint8 *members, const uint8 *end, const char *source)
+add_bundle(ChartBuilder *b, FhirType type, const uint8 *members, const uint8 *end)
 {
 	ElementValue entries;
 	ElementValue entry;
@@ -108,7 +167,7 @@ add_bundle(ChartBuilder *b, FhirType type, const uint8 *members, const uint8 *en
 
 	if (type != FHIR_T_Bundle)
 	{
-		add_entry(b, type, members, (uint32) (end - members), source);
+		add_entry(b, type, members, (uint32) (end - members), NULL);
 		return;
 	}
 	if (!element_find(members, end, FHIR_E_Bundle_entry, &entries) || entries.kind != ELEMENT_ARRAY)
@@ -118,7 +177,30 @@ add_bundle(ChartBuilder *b, FhirType type, const uint8 *members, const uint8 *en
 		if (entry.kind == ELEMENT_OBJECT &&
 			element_find(entry.data, entry.data + entry.length, FHIR_E_Bundle_entry_resource, &resource) &&
 			resource.kind == ELEMENT_RESOURCE)
-			add_entry(b, resource.type, resource.data, resource.length, source);
+			add_entry(b, resource.type, resource.data, resource.length, &entry);
+}
+
+/* The person of a Bundle: its identifier of system urn:phm:patient, 0: none. */
+static int64
+bundle_patient(FhirType type, const uint8 *p, const uint8 *end)
+{
+	ElementValue identifier;
+	ElementValue value;
+	char		digits[24];
+
+	if (type != FHIR_T_Bundle || !element_find(p, end, FHIR_E_Bundle_identifier, &identifier) ||
+		identifier.kind != ELEMENT_OBJECT)
+		return 0;
+	p = identifier.data;
+	end = p + identifier.length;
+	if (!element_find(p, end, FHIR_E_Identifier_system, &value) || value.kind != ELEMENT_STRING ||
+		value.length != strlen(PATIENT_URL) || memcmp(value.data, PATIENT_URL, value.length) != 0 ||
+		!element_find(p, end, FHIR_E_Identifier_value, &value) || value.kind != ELEMENT_STRING ||
+		value.length >= sizeof(digits))
+		return 0;
+	memcpy(digits, value.data, value.length);
+	digits[value.length] = '\0';
+	return strtoll(digits, NULL, 10);
 }
 
 Datum
@@ -133,10 +215,52 @@ phm_chart_in(PG_FUNCTION_ARGS)
 		PHM_REPORT(fcinfo, &err);
 		PG_RETURN_NULL();
 	}
-	chart_builder_reset(tools->builder, 0);
+	chart_builder_reset(tools->builder, bundle_patient(tools->parser.type, tools->parser.writer.data,
+													   tools->parser.writer.data + tools->parser.writer.length));
 	add_bundle(tools->builder, tools->parser.type, tools->parser.writer.data,
-			   tools->parser.writer.data + tools->parser.writer.length, "bundle");
+			   tools->parser.writer.data + tools->parser.writer.length);
 	PG_RETURN_POINTER(chart_finish(tools->builder));
+}
+
+/* Appends {"url":...,"valueInteger":...} of an entry. */
+static void
+print_extension(StringInfo out, bool *first, const char *url, uint32 value)
+{
+	if (value == 0)
+		return;
+	appendStringInfo(out, "%s{\"url\":\"%s\",\"valueInteger\":%d}", *first ? "\"extension\":[" : ",", url, (int32) value);
+	*first = false;
+}
+
+/* Appends one entry: where it comes from, how it is labelled, the resource. */
+static void
+print_entry(StringInfo out, Chart *chart, ChartPosition at, ElementWriter *w)
+{
+	const ChartEntry *entry = &chart_entries(chart, at.segment)[at.entry];
+	bool		first = true;
+	int			length;
+	const char *source = chart_source(chart, at, &length);
+	ElementValue url;
+
+	appendStringInfoChar(out, '{');
+	print_extension(out, &first, SENSITIVITY_URL, chart_label(chart, at));
+	print_extension(out, &first, FLAGS_URL, entry->flags & KEPT_FLAGS);
+	if (!first)
+		appendStringInfoString(out, "],");
+	if (length != (int) strlen(BUNDLE_SOURCE) || memcmp(source, BUNDLE_SOURCE, length) != 0)
+	{
+		element_writer_reset(w);
+		element_put_plain(w, psprintf("%s%.*s", SOURCE_PREFIX, length, source), (int) strlen(SOURCE_PREFIX) + length);
+		appendStringInfoString(out, "\"fullUrl\":");
+		element_decode(w->data, &url);
+		element_print(out, &url);
+		appendStringInfoChar(out, ',');
+	}
+	element_writer_reset(w);
+	chart_resource(chart, at, w);
+	appendStringInfoString(out, "\"resource\":");
+	resource_print(out, chart_type_of(chart, at), w->data, w->data + w->length);
+	appendStringInfoChar(out, '}');
 }
 
 /* The resources as a Bundle of type collection. */
@@ -147,20 +271,25 @@ phm_chart_out(PG_FUNCTION_ARGS)
 	ChartCursor cursor;
 	ElementWriter w;
 	StringInfoData out;
+	int64		patient_id;
 	bool		first = true;
 
 	chart_open(&chart, PG_GETARG_CHART_P(0));
 	element_writer_init(&w, 4096);
 	initStringInfo(&out);
-	appendStringInfoString(&out, "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[");
+	appendStringInfoString(&out, "{\"resourceType\":\"Bundle\"");
+	patient_id = chart.segments[chart.nsegments - 1]->patient_id;
+	if (patient_id != 0)
+		appendStringInfo(&out, ",\"identifier\":{\"system\":\"" PATIENT_URL "\",\"value\":\"" INT64_FORMAT "\"}",
+						 patient_id);
+	appendStringInfoString(&out, ",\"type\":\"collection\",\"entry\":[");
 	chart_first(&cursor, &chart, 0);
 	while (chart_next(&cursor))
 	{
-		element_writer_reset(&w);
-		chart_resource(&chart, cursor.at, &w);
-		appendStringInfoString(&out, first ? "{\"resource\":" : ",{\"resource\":");
-		resource_print(&out, chart_type_of(&chart, cursor.at), w.data, w.data + w.length);
-		appendStringInfoChar(&out, '}');
+		CHECK_FOR_INTERRUPTS();
+		if (!first)
+			appendStringInfoChar(&out, ',');
+		print_entry(&out, &chart, cursor.at, &w);
 		first = false;
 	}
 	appendStringInfoString(&out, "]}");
