@@ -16,11 +16,22 @@ AS $$
 BEGIN
 	WITH made AS MATERIALIZED (
 		SELECT m.patient_id, m.chart, m.dependencies FROM phm.make_charts(patient_ids) AS m
+	), compared AS MATERIALIZED (
+		SELECT made.patient_id, made.chart, p.patient_id IS NULL AS fresh, pg_column_size(p.base) AS base_size,
+		       p.recent AS old_change, phm.chart_difference(p.base, made.chart) AS change
+		  FROM made LEFT JOIN phm.chart_part AS p ON p.patient_id = made.patient_id
+		 WHERE made.chart IS NOT NULL
+	), judged AS (
+		SELECT c.*, c.fresh OR pg_column_size(c.change) > greatest(4096, c.base_size / 5) AS whole FROM compared AS c
 	), written AS (
-		INSERT INTO phm.chart_part AS p (patient_id, base)
-		SELECT made.patient_id, made.chart FROM made WHERE made.chart IS NOT NULL
+		INSERT INTO phm.chart_part (patient_id, base)
+		SELECT j.patient_id, j.chart FROM judged AS j WHERE j.whole
 		ON CONFLICT (patient_id) DO UPDATE SET base = EXCLUDED.base, recent = NULL, built_at = now()
-		 WHERE phm.chart_send(p.base) IS DISTINCT FROM phm.chart_send(EXCLUDED.base)
+	), added AS (
+		UPDATE phm.chart_part AS p SET recent = j.change, built_at = now()
+		  FROM judged AS j
+		 WHERE p.patient_id = j.patient_id AND j.whole IS NOT TRUE
+		   AND phm.chart_change_send(j.change) IS DISTINCT FROM phm.chart_change_send(j.old_change)
 	), emptied AS (
 		DELETE FROM phm.chart_part AS p USING made WHERE p.patient_id = made.patient_id AND made.chart IS NULL
 	), wanted AS (

@@ -2,7 +2,7 @@
 CREATE TABLE phm.chart_part (
 	patient_id bigint PRIMARY KEY,
 	base phm.chart,
-	recent phm.chart,
+	recent phm.chart_change,
 	built_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 )/*distribute patient_id*/;
 REVOKE ALL ON phm.chart_part FROM PUBLIC;
@@ -13,7 +13,7 @@ COMMENT ON COLUMN phm.chart_part.recent IS 'What changed since; NULL when nothin
 COMMENT ON COLUMN phm.chart_part.built_at IS 'When the row was last written.';
 
 CREATE VIEW phm.patient_chart AS
-SELECT p.patient_id, p.base AS chart, p.built_at
+SELECT p.patient_id, CASE WHEN p.recent IS NULL THEN p.base ELSE phm.chart(p.base, p.recent) END AS chart, p.built_at
   FROM phm.chart_part AS p;
 REVOKE ALL ON phm.patient_chart FROM PUBLIC;
 COMMENT ON VIEW phm.patient_chart IS 'The chart of each person.';

@@ -264,10 +264,10 @@ phm_chart_birth_date(PG_FUNCTION_ARGS)
 	Chart		chart;
 
 	chart_open(&chart, PG_GETARG_CHART_P(0));
-	for (int i = chart.nsegments - 1; i >= 0; i--)
-		if (chart.segments[i]->birth != CHART_NO_DATE)
-			PG_RETURN_INT64(chart.segments[i]->birth);
-	PG_RETURN_NULL();
+	/* The last segment knows the patient of now. */
+	if (chart.segments[chart.nsegments - 1]->birth == CHART_NO_DATE)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(chart.segments[chart.nsegments - 1]->birth);
 }
 
 /* chart @> codeset: some entry, of whatever type, has a code of the set. */

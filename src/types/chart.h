@@ -25,7 +25,7 @@
  *               or replaces, ordered by entry (second segment only)
  *   ids         uint32 offset of each entry's and of the end, then: source
  *               (varint index of strings), id (a value, NULL: none)
- *   fingerprints  uint64 per entry: of source, id and content
+ *   fingerprints  uint64 per entry: of all that its place in the chart depends on
  *   cold        zstd of: uint32 offset of each piece and of the end, then the
  *               pieces: per concept its original members (empty: the codes say
  *               all), per entry the members that are not hot or do not print
@@ -87,6 +87,24 @@ typedef struct ChartSegment
 } ChartSegment;
 
 #define CHART_NO_DATE PG_INT64_MIN
+
+/*
+ * phm.chart_change: what changed since a base was written; the segment that
+ * chart_combine puts behind that base.
+ *
+ *   | ChartChange | segment |
+ */
+typedef struct ChartChange
+{
+	int32		vl_len_;		/* varlena header: use SET_VARSIZE */
+	uint8		version;
+	uint8		flags;			/* CHART_IS_CHANGE */
+	uint16		zero;
+	uint32		base_entries;	/* of the base to which it belongs */
+	uint32		base_hash;
+} ChartChange;
+
+#define CHART_IS_CHANGE 1
 
 typedef struct ChartRange
 {
@@ -209,6 +227,7 @@ extern void chart_resource(Chart *chart, ChartPosition at, ElementWriter *w);
 
 /* Checks a value from outside. */
 extern bool chart_validate(const void *datum, size_t length, PhmError *err);
+extern bool chart_change_validate(const void *datum, size_t length, PhmError *err);
 
 /*
  * Building.  Resources are added in any order; finish sorts, resolves and
@@ -236,6 +255,24 @@ extern uint32 chart_builder_count(const ChartBuilder *b);
 
 /* The chart of what was added, as one segment; palloc'd. */
 extern struct varlena *chart_finish(ChartBuilder *b);
+
+/*
+ * The difference between a base (of one segment) and what was added, as
+ * phm.chart_change; NULL when there is none.
+ */
+extern struct varlena *chart_finish_change(ChartBuilder *b, const Chart *base);
+
+/* Adds all resources of a chart. */
+extern void chart_add_all(ChartBuilder *b, Chart *chart);
+
+/* Whether both say the same, entry by entry. */
+extern bool chart_same(const Chart *a, const Chart *b);
+
+/* A number that tells bases apart. */
+extern uint32 chart_base_hash(const Chart *base);
+
+/* The chart of a base and a change that belongs to it, NULL otherwise; palloc'd. */
+extern struct varlena *chart_combine(const ChartHeader *base, const ChartChange *change);
 
 /*
  * What is the main code, and what are the moments, of each FHIR type

@@ -43,3 +43,43 @@ RETURNS record
 AS 'MODULE_PATHNAME', 'phm_chart_sizes' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION phm.chart_sizes(phm.chart) IS
 'Of what a chart consists: entries, and bytes of the hot part, of ids and fingerprints, of the compressed cold part, and in all.';
+
+CREATE TYPE phm.chart_change;
+
+CREATE FUNCTION phm.chart_change_in(cstring) RETURNS phm.chart_change
+AS 'MODULE_PATHNAME', 'phm_chart_change_in' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION phm.chart_change_in(cstring) IS 'Reads the hexadecimal text form; everything is checked (22P03).';
+
+CREATE FUNCTION phm.chart_change_out(phm.chart_change) RETURNS cstring
+AS 'MODULE_PATHNAME', 'phm_chart_change_out' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION phm.chart_change_out(phm.chart_change) IS 'Hexadecimal text, as of bytea.';
+
+CREATE FUNCTION phm.chart_change_recv(internal) RETURNS phm.chart_change
+AS 'MODULE_PATHNAME', 'phm_chart_change_recv' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION phm.chart_change_recv(internal) IS 'Reads the binary form; everything is checked (22P03).';
+
+CREATE FUNCTION phm.chart_change_send(phm.chart_change) RETURNS bytea
+AS 'MODULE_PATHNAME', 'phm_chart_change_send' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION phm.chart_change_send(phm.chart_change) IS 'The binary form.';
+
+CREATE TYPE phm.chart_change (
+	INPUT = phm.chart_change_in,
+	OUTPUT = phm.chart_change_out,
+	RECEIVE = phm.chart_change_recv,
+	SEND = phm.chart_change_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = external
+);
+COMMENT ON TYPE phm.chart_change IS
+'What changed in a patient''s resources since a chart was stored: replaced and added resources, and which are gone. It belongs to that one chart.';
+
+CREATE FUNCTION phm.chart(base phm.chart, recent phm.chart_change) RETURNS phm.chart
+AS 'MODULE_PATHNAME', 'phm_chart_combine' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION phm.chart(phm.chart, phm.chart_change) IS
+'The chart of now from a stored chart and what changed since. Errors: 22000 the change belongs to another chart.';
+
+CREATE FUNCTION phm.chart_difference(base phm.chart, now_ phm.chart) RETURNS phm.chart_change
+AS 'MODULE_PATHNAME', 'phm_chart_difference' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION phm.chart_difference(phm.chart, phm.chart) IS
+'What leads from the first chart to the second; NULL when they say the same. Errors: 22000 the first chart has a change in it itself.';

@@ -106,7 +106,7 @@ chart_add(ChartBuilder *b, const ChartResource *r)
 	item->time = shape ? chart_moment(shape, r->members, r->members + r->length) : CHART_NO_DATE;
 	if (shape)
 		item->flags |= chart_status_flags(shape, r->members, r->members + r->length);
-	item->fingerprint = fingerprint(r);
+	item->content = fingerprint(r);
 }
 
 /* Order of the entries: type, time, source, id, content. */
@@ -135,7 +135,7 @@ compare_items(const ChartBuilder *b, const ChartItem *x, const ChartItem *y)
 		return order;
 	if (x->id_length != y->id_length)
 		return x->id_length < y->id_length ? -1 : 1;
-	return x->fingerprint < y->fingerprint ? -1 : x->fingerprint > y->fingerprint;
+	return x->content < y->content ? -1 : x->content > y->content;
 }
 
 /* Merge sort: stable, without a callback that would need the builder as a global. */
@@ -166,9 +166,8 @@ id_hash(uint32 source, const char *id, int length)
 	return (uint32) code_hash(source, id, length);
 }
 
-/* Indexes the entries by source and id. */
-static void
-index_ids(ChartBuilder *b)
+void
+chart_index(ChartBuilder *b)
 {
 	while (b->nbuckets < b->count * 2)
 		b->nbuckets *= 2;
@@ -206,18 +205,31 @@ chart_find_item(const ChartBuilder *b, uint32 source, FhirType type, const char 
 	return false;
 }
 
-/* The concept of entries whose code is in a resource they refer to. */
-static void
-borrow_concepts(ChartBuilder *b)
+void
+chart_borrow_concept(ChartBuilder *b, ChartItem *item)
 {
-	for (uint32 i = 0; i < b->count; i++)
-		if (b->items[i].concept == CHART_NO_CONCEPT && b->items[i].code_at > 0)
-			b->items[i].concept = b->items[b->items[i].code_at - 1].concept;
+	if (item->concept == CHART_NO_CONCEPT && item->code_at > 0)
+		item->concept = chart_own_concept(b, &b->items[item->code_at - 1]);
 }
 
-/* What the chart says about the patient, from the first Patient in it. */
+/*
+ * An entry is the same as one of another chart only when what it takes from
+ * other entries is the same, too: whether its references lead somewhere, and
+ * the code of its medication.
+ */
 static void
-read_patient(ChartBuilder *b, ChartFacts *facts)
+seal(ChartBuilder *b, ChartItem *item)
+{
+	uint64		parts[4] = {item->content, item->resolution, item->flags | (uint64) item->sensitivity << 8, 0};
+
+	if (item->code_at > 0)
+		parts[3] = b->items[item->code_at - 1].content;
+	item->fingerprint = code_hash(parts[0], (const char *) parts, sizeof(parts));
+}
+
+/* From the first Patient there is. */
+void
+chart_read_facts(const ChartBuilder *b, ChartFacts *facts)
 {
 	ElementValue value;
 	const uint8 *p;
@@ -252,20 +264,34 @@ read_patient(ChartBuilder *b, ChartFacts *facts)
 	}
 }
 
-struct varlena *
-chart_finish(ChartBuilder *b)
+void
+chart_prepare(ChartBuilder *b)
 {
 	ChartItem  *scratch = palloc(sizeof(ChartItem) * Max(b->count, 1));
-	ChartFacts	facts;
 
 	sort_items(b, b->items, scratch, b->count);
 	pfree(scratch);
-	index_ids(b);
+	chart_index(b);
 	element_writer_reset(&b->bodies);
 	element_writer_reset(&b->cold);
+	b->nremoved = 0;
 	for (uint32 i = 0; i < b->count; i++)
-		chart_encode(b, i);
-	borrow_concepts(b);
-	read_patient(b, &facts);
+		b->items[i].link = i << 1;
+	for (uint32 i = 0; i < b->count; i++)
+		chart_encode(b, &b->items[i]);
+	for (uint32 i = 0; i < b->count; i++)
+	{
+		chart_borrow_concept(b, &b->items[i]);
+		seal(b, &b->items[i]);
+	}
+}
+
+struct varlena *
+chart_finish(ChartBuilder *b)
+{
+	ChartFacts	facts;
+
+	chart_prepare(b);
+	chart_read_facts(b, &facts);
 	return chart_write(b, &facts);
 }

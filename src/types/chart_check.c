@@ -445,6 +445,26 @@ check_segment(Check *c, int segment)
 }
 
 bool
+chart_change_validate(const void *datum, size_t length, PhmError *err)
+{
+	const ChartChange *change = datum;
+	ChartSegment base = {.nentries = length >= sizeof(ChartChange) ? change->base_entries : 0};
+	Check		c = {err};
+
+	if (length < sizeof(ChartChange) + sizeof(ChartSegment) || change->version != CHART_VERSION ||
+		change->flags != CHART_IS_CHANGE || change->zero != 0)
+		return corrupt(&c, "a bad header");
+	c.nsegments = 2;
+	c.segments[0] = &base;
+	c.segments[1] = c.s = (const ChartSegment *) ((const uint8 *) datum + sizeof(ChartChange));
+	if (!check_layout(&c, (uint32) (length - sizeof(ChartChange))))
+		return false;
+	if (c.s->length != length - sizeof(ChartChange))
+		return corrupt(&c, "a wrong length");
+	return check_segment(&c, 1);
+}
+
+bool
 chart_validate(const void *datum, size_t length, PhmError *err)
 {
 	const ChartHeader *header = datum;

@@ -14,47 +14,54 @@ typedef struct Encode
 	ChartBuilder *b;
 	const ChartItem *item;
 	bool		exact;			/* so far the member prints back */
+	uint64		resolution;		/* one digit to base 3 for each reference */
 } Encode;
 
 static void encode_value(Encode *e, FhirType type, const ElementValue *value);
+
+/* The item to which a reference text leads, and how a link to it prints. */
+static bool
+resolve(Encode *e, const ElementValue *value, uint32 *found, ElementKind *kind)
+{
+	char		buffer[ELEMENT_TEXT_SIZE];
+	const char *text;
+	const char *slash;
+	int			length;
+	FhirType	type;
+
+	if (value->kind == ELEMENT_URN_UUID)
+	{
+		text = element_text(value, buffer, &length);
+		*kind = ELEMENT_URN_LINK;
+		return chart_find_item(e->b, e->item->source, 0, text + 9, length - 9, found);
+	}
+	if (value->kind != ELEMENT_STRING)
+		return false;
+	text = (const char *) value->data;
+	slash = memchr(text, '/', value->length);
+	type = slash ? fhir_type_by_name(text, (int) (slash - text)) : 0;
+	*kind = ELEMENT_LINK;
+	return type != 0 && chart_find_item(e->b, e->item->source, type, slash + 1,
+										(int) (text + value->length - slash - 1), found);
+}
 
 /* A Reference that leads to an entry of this chart becomes a link. */
 static bool
 encode_reference(Encode *e, const ElementValue *object)
 {
-	ElementWriter *w = &e->b->bodies;
 	ElementValue value;
-	char		buffer[ELEMENT_TEXT_SIZE];
-	const char *text;
-	const char *slash;
-	int			length;
 	uint32		found;
 	ElementKind kind;
 
 	if (!element_find(object->data, object->data + object->length, FHIR_E_Reference_reference, &value))
 		return false;
-	if (value.kind == ELEMENT_URN_UUID)
+	if (!resolve(e, &value, &found, &kind))
 	{
-		text = element_text(&value, buffer, &length);
-		if (!chart_find_item(e->b, e->item->source, 0, text + 9, length - 9, &found))
-			return false;
-		kind = ELEMENT_URN_LINK;
+		e->resolution = e->resolution * 3 + 1;
+		return false;
 	}
-	else
-	{
-		FhirType	type;
-
-		if (value.kind != ELEMENT_STRING)
-			return false;
-		text = (const char *) value.data;
-		slash = memchr(text, '/', value.length);
-		type = slash ? fhir_type_by_name(text, (int) (slash - text)) : 0;
-		if (type == 0 || !chart_find_item(e->b, e->item->source, type, slash + 1,
-										  (int) (text + value.length - slash - 1), &found))
-			return false;
-		kind = ELEMENT_LINK;
-	}
-	element_put_index(w, kind, (uint64) found << 1);
+	e->resolution = e->resolution * 3 + 2;
+	element_put_index(&e->b->bodies, kind, e->b->items[found].link);
 	if (value.end - object->data != (ptrdiff_t) object->length ||
 		value.start != object->data + 1 + (FHIR_E_Reference_reference >= 128))
 		e->exact = false;		/* it has a display, a type or an identifier */
@@ -219,6 +226,37 @@ encode_meta(Encode *e, const ElementValue *meta)
 		profile.start == meta->data + 1 + (FHIR_E_Meta_profile >= 128);
 }
 
+/* Notes the item that has the code of this one: the medication of a request. */
+static void
+note_code_reference(Encode *e, ChartItem *item, const ElementMember *member)
+{
+	const ChartShape *shape = chart_shape(item->type);
+	ElementValue value;
+	uint32		found;
+	ElementKind kind;
+
+	if (shape && shape->code_reference != 0 && member->element == shape->code_reference &&
+		member->value.kind == ELEMENT_OBJECT &&
+		element_find(member->value.data, member->value.data + member->value.length, FHIR_E_Reference_reference, &value) &&
+		resolve(e, &value, &found, &kind))
+		item->code_at = found + 1;
+}
+
+uint16
+chart_own_concept(ChartBuilder *b, const ChartItem *item)
+{
+	const ChartShape *shape = chart_shape(item->type);
+	const uint8 *p = b->copies + item->members;
+	ElementValue value;
+	uint32		concept;
+
+	if (shape == NULL || shape->code == 0 || !element_find(p, p + item->length, shape->code, &value) ||
+		value.kind != ELEMENT_OBJECT || fhir_elements[shape->code].type != FHIR_T_CodeableConcept)
+		return CHART_NO_CONCEPT;
+	concept = chart_intern_concept(&b->intern, FHIR_T_CodeableConcept, &value);
+	return concept < CHART_MANY_CONCEPTS ? (uint16) concept : CHART_MANY_CONCEPTS;
+}
+
 /* What the entry is about, read back from the body. */
 static void
 note_concept(ChartBuilder *b, ChartItem *item, FhirElement element, const ElementValue *value)
@@ -228,9 +266,6 @@ note_concept(ChartBuilder *b, ChartItem *item, FhirElement element, const Elemen
 
 	if (shape == NULL)
 		return;
-	if (element == shape->code_reference && element != 0 &&
-		(v.kind == ELEMENT_LINK || v.kind == ELEMENT_URN_LINK))
-		item->code_at = (uint32) (v.number >> 1) + 1;
 	if (element != shape->code)
 		return;
 	if (v.kind == ELEMENT_ARRAY)
@@ -276,23 +311,24 @@ encode_member(Encode *e, ChartItem *item, const ElementMember *member, const uin
 		(void) phm_get_varint(&p);
 		element_decode(p, &value);
 		note_concept(b, item, member->element, &value);
+		note_code_reference(e, item, member);
 	}
 	if (!e->exact)
 		element_put_copy(&b->cold, start, member->value.end);
 }
 
 void
-chart_encode(ChartBuilder *b, uint32 entry)
+chart_encode(ChartBuilder *b, ChartItem *item)
 {
-	ChartItem  *item = &b->items[entry];
 	const uint8 *p = b->copies + item->members;
 	const uint8 *end = p + item->length;
 	const uint8 *start = p;
-	Encode		e = {b, item, true};
+	Encode		e = {b, item, true, 1};
 	ElementMember member;
 
 	CHECK_FOR_INTERRUPTS();
 	item->concept = CHART_NO_CONCEPT;
+	item->code_at = 0;
 	item->body = b->bodies.length;
 	item->cold = b->cold.length;
 	while (element_next(&p, end, &member))
@@ -302,4 +338,5 @@ chart_encode(ChartBuilder *b, uint32 entry)
 	}
 	item->body_end = b->bodies.length;
 	item->cold_end = b->cold.length;
+	item->resolution = e.resolution;
 }

@@ -208,6 +208,9 @@ write_bodies(Output *o, const ChartBuilder *b)
 	put_bytes(o, b->bodies.data, b->bodies.length);
 	segment_of(o)->bodies_end = o->length - sizeof(ChartHeader);
 	segment_of(o)->removed = section(o);
+	segment_of(o)->nremoved = b->nremoved;
+	put_bytes(o, b->removed, sizeof(ChartRemoved) * b->nremoved);
+	(void) section(o);
 	segment_of(o)->hot_length = o->length - sizeof(ChartHeader);
 }
 
