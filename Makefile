@@ -2,7 +2,7 @@
 #
 #   make [PG_CONFIG=...]              compile, assemble the SQL script
 #   make install                      into the server that pg_config names
-#   make installcheck                 regression tests against a running server
+#   make installcheck                 regression and isolation tests against a running server
 #
 # ./run does all of this, and the rest, in a private cluster.
 
@@ -12,39 +12,53 @@ MODULE_big = phm
 
 SOURCES  := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS      = $(SOURCES:.c=.o)
-SQL_PARTS := src/floors src/assemble $(wildcard src/*/*.sql data/*.tsv data/*.tsv.gz)
+SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz)
+
+# Tables made from data/ and from the record's map.
+GENERATED = src/types/fhir_ids.h src/types/fhir_table.inc src/types/code_system_table.inc \
+            src/types/ucum_table.inc src/record/record_map.inc src/record/record_table.store.sql
 
 DATA_built = phm--$(PHM_VERSION).sql
 DATA       = $(wildcard upgrade/phm--*--*.sql)
 
-REGRESS      = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
-REGRESS_OPTS = --load-extension=phm
+REGRESS_OUT  ?= .
+REGRESS       = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
+REGRESS_OPTS  = --load-extension=phm --outputdir=$(REGRESS_OUT)
+
+ISOLATION_OUT ?= output_iso
+ifneq ($(wildcard test/isolation/specs/*.spec),)
 ISOLATION      = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.spec))))
-ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(ISOLATION_OUT)
+endif
 
 PG_CPPFLAGS = -Isrc -MMD -MP
+GCC_ONLY    = -Wno-clobbered
+# The server's own flags are gcc's where gcc built it.
+CLANG_ONLY  = -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-unused-parameter \
-              -Wno-missing-field-initializers -Wno-clobbered -fno-math-errno $(PHM_CFLAGS)
-EXTRA_CLEAN = $(SOURCES:.c=.d) phm--*.sql
+              -Wno-missing-field-initializers -fno-math-errno \
+              $(if $(findstring clang,$(CC)),$(CLANG_ONLY),$(GCC_ONLY)) $(PHM_CFLAGS)
+EXTRA_CLEAN = $(SOURCES:.c=.d) $(GENERATED) phm--*.sql
 
-with_llvm = no
+# Bitcode would need the very clang that built the server.
 override with_llvm := no
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-phm--$(PHM_VERSION).sql: $(SQL_PARTS) phm.control
+phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 	src/assemble $(PHM_VERSION) > $@.tmp && mv $@.tmp $@
 
 -include $(SOURCES:.c=.d)
 
 # The FHIR dictionary as C, from data/.
-GENERATED = $(if $(wildcard src/types/fhir_generate),src/types/fhir_ids.h src/types/fhir_table.inc) \
-            $(if $(wildcard src/types/code_system_generate),src/types/code_system_table.inc)
-EXTRA_CLEAN += $(GENERATED)
 $(OBJS): | $(GENERATED)
 src/types/fhir_ids.h src/types/fhir_table.inc &: src/types/fhir_generate data/fhir_type.tsv data/fhir_element.tsv
 	src/types/fhir_generate
+src/record/record_map.inc src/record/record_table.store.sql &: src/record/record_generate src/record/record.map
+	src/record/record_generate
 src/types/code_system_table.inc: src/types/code_system_generate data/code_system.tsv
 	src/types/code_system_generate > $@.tmp && mv $@.tmp $@
+src/types/ucum_table.inc: src/types/ucum_generate data/ucum_unit.tsv data/ucum_prefix.tsv
+	src/types/ucum_generate > $@.tmp && mv $@.tmp $@

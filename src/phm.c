@@ -10,9 +10,15 @@ PG_MODULE_MAGIC;
 
 void		_PG_init(void);
 
+static bool mark_changes = true;	/* read by the trigger functions, in SQL */
+
 /* Called when the library is loaded, preloaded or not; must never fail. */
 void
 _PG_init(void)
 {
+	DefineCustomBoolVariable("phm.mark_changes",
+							 "Whether triggers on the record mark the patients of changed rows.",
+							 "phm's own writers mark patients themselves and turn it off while they write.",
+							 &mark_changes, true, PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("phm");
 }

@@ -14,6 +14,9 @@
 #include "shim.h"
 #else
 #include "postgres.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #endif

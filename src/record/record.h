@@ -93,6 +93,9 @@ extern const RecordMap *record_map(FhirType type);
 extern const RecordTable *record_table_list(int *count);
 extern const RecordTable *record_table_by_name(const char *name);
 
+/* other_resource: whole resources, no columns. */
+extern const RecordTable *record_other_table(void);
+
 /* Turns "urn:uuid:..." into the id of the resource that has this fullUrl. */
 typedef bool (*RecordResolve) (void *arg, const char *url, int length, const char **id, int *id_length);
 

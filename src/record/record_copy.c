@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -264,7 +265,7 @@ copy_concepts(RecordSplitter *s, const ElementValue *array, Oid concept_type, Da
 			n++;
 	if (n == 0)
 		return false;
-	*datum = PointerGetDatum(construct_array(concepts, n, concept_type, -1, false, TYPALIGN_CHAR));
+	*datum = PointerGetDatum(construct_array(concepts, n, concept_type, -1, false, TYPALIGN_INT));
 	return true;
 }
 

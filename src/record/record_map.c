@@ -24,6 +24,14 @@ record_table_list(int *count)
 }
 
 const RecordTable *
+record_other_table(void)
+{
+	static const RecordTable other = {"other_resource", {0, 0}, NULL, true, NULL, 0};
+
+	return &other;
+}
+
+const RecordTable *
 record_table_by_name(const char *name)
 {
 	for (int i = 0; i < (int) lengthof(record_tables); i++)

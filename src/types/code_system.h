@@ -6,6 +6,10 @@
  * charts.  Several URIs may mean one system (urn:oid:2.16.840.1.113883.6.96 is
  * SNOMED CT): each has an id of its own, so that it prints back as written,
  * and points to the canonical one, so that its codes are the same codes.
+ *
+ * A URI may join the table at any time as a system of its own.  One that joins
+ * as a synonym changes the identity of its codes: values that were stored
+ * before carry the URI and keep the old identity until they are written again.
  */
 #ifndef PHM_CODE_SYSTEM_H
 #define PHM_CODE_SYSTEM_H
@@ -27,7 +31,10 @@ extern const char *code_system_alias(int id);
 /* The canonical id of an id (itself for most). */
 extern int	code_system_canonical(int id);
 
-extern int	code_system_count(void);
+/* What an id stands for; NULL when there is no such id. */
+extern const char *code_system_name(int id);
+
+extern int	code_system_count(void);	/* ids are 1 .. count */
 
 /*
  * The 64-bit identity of (canonical system URI, code): own, frozen,

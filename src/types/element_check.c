@@ -103,7 +103,9 @@ kind_fits(FhirType type, ElementKind kind)
 				kind == ELEMENT_EXTENDED;
 		case FHIR_DATE:
 		case FHIR_INSTANT:
-			return kind == ELEMENT_DATETIME || kind == ELEMENT_LITERAL || kind == ELEMENT_EXTENDED;
+			/* texts that are no dates occur in meta.lastUpdated and in definitions */
+			return kind == ELEMENT_DATETIME || kind == ELEMENT_LITERAL || kind == ELEMENT_EXTENDED ||
+				(kind >= ELEMENT_STRING && kind <= ELEMENT_SYSTEM);
 		case FHIR_TIME:
 		case FHIR_STRING:
 			return kind == ELEMENT_STRING || kind == ELEMENT_UUID || kind == ELEMENT_URN_UUID ||
@@ -305,7 +307,7 @@ check_members(Check *c, FhirType type, const uint8 *p, const uint8 *end)
 			if (fhir_element_by_name(type, def->name, def->name_length) != element)
 				return corrupt(c, start, "element of another type");
 			value_type = def->type;
-			if (p < end && (*p == ELEMENT_ARRAY) != def->list)
+			if (p < end && *p == ELEMENT_ARRAY && !def->list)
 				return corrupt(c, start, "wrong number of values");
 		}
 		if (is_duplicate(first, start, element, p - length, length))

@@ -26,7 +26,7 @@ CREATE TYPE phm.resource (
 	RECEIVE = phm.resource_recv,
 	SEND = phm.resource_send,
 	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = char,
+	ALIGNMENT = int4,
 	STORAGE = extended
 );
 COMMENT ON TYPE phm.resource IS

@@ -49,7 +49,7 @@ print_path(const ResourceParser *p, char *out, size_t size)
 			n += snprintf(out + n, size - n, "[%d]", step->slot);
 		else if (step->element != 0)
 			n += snprintf(out + n, size - n, ".%s", fhir_elements[step->element].name);
-		else
+		else if (step->name != NULL)
 			n += snprintf(out + n, size - n, ".(unknown element)");
 	}
 }
@@ -96,6 +96,25 @@ pop(ResourceParser *p, bool good)
 	return good;
 }
 
+/*
+ * Whether a text that does not even look like a date is kept as text: servers
+ * mask their bookkeeping (lastUpdated, created, issued), and no fact about a
+ * patient rests on it or on the dates of definitions.
+ */
+static bool
+keeps_bad_date(const ResourceParser *p, const char *text, int length)
+{
+	static const char *const names[] = {"lastUpdated", "created", "issued"};
+	const ResourceStep *step = &p->path[p->depth - 1];
+
+	if (length > 0 && text[0] >= '0' && text[0] <= '9')
+		return false;
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (step->element != 0 && strcmp(fhir_elements[step->element].name, names[i]) == 0)
+			return true;
+	return fhir_element_by_name(p->path[0].resource, "publisher", 9) != 0;
+}
+
 /* A date, dateTime or instant. */
 static bool
 parse_date(ResourceParser *p)
@@ -111,6 +130,11 @@ parse_date(ResourceParser *p)
 		return false;
 	if (!datetime_parse(text, length, &value, &exact, &problem))
 	{
+		if (keeps_bad_date(p, text, length))
+		{
+			element_put_string(&p->writer, text, length);
+			return true;
+		}
 		p->json.p = at;
 		return element_fail(p, problem.sqlstate, "invalid date");
 	}
@@ -532,7 +556,10 @@ note_companion(ResourceParser *p, FhirElement element, Companion *companions, in
 	return json_skip(&p->json);
 }
 
-/* One member whose name has been read. */
+/*
+ * One member whose name has been read.  A single value where FHIR has a list is
+ * kept as it is: older releases allowed it here and there.
+ */
 static bool
 parse_member(ResourceParser *p, FhirElement element, uint32 start, const char *name, int length)
 {
@@ -546,8 +573,6 @@ parse_member(ResourceParser *p, FhirElement element, uint32 start, const char *n
 		return pop(p, parse_value(p, 0, true));
 	}
 	element_put_member(&p->writer, element);
-	if (fhir_elements[element].list && json_peek(&p->json) != '[')
-		return wrong_type(p, "an array");
 	return pop(p, parse_value(p, fhir_elements[element].type, fhir_elements[element].list));
 }
 

@@ -47,6 +47,7 @@ typedef size_t Size;
 #define MaxAllocSize ((Size) 0x3fffffff)
 #define CHECK_FOR_INTERRUPTS() ((void) 0)
 #define check_stack_depth() ((void) 0)
+#define StaticAssertDecl(condition, message) _Static_assert(condition, message)
 #define foreach_never 0
 
 /* SQLSTATE names used by the pure parts; values as in the server. */

@@ -1,7 +1,7 @@
-# ./run psql: a shell in the private cluster.
+# ./run psql [ARGS]: a shell in the private cluster.
 main()
 {
 	build
 	cluster_fresh
-	"$PG_BIN/psql" -X "$@"
+	exec "$PG_BIN/psql" -X "$@"
 }

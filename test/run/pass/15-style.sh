@@ -1,0 +1,5 @@
+# The rules of the code base that a machine can check.
+pass_style()
+{
+	test/style >&2
+}
