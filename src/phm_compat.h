@@ -24,4 +24,11 @@
 #define PHM_SOFT_ERROR(fcinfo, ...) ereport(ERROR, __VA_ARGS__)
 #endif
 
+/* vacuum_delay_point() tells PostgreSQL 18 whether ANALYZE calls it. */
+#if PG_VERSION_NUM >= 180000
+#define phm_vacuum_delay_point() vacuum_delay_point(true)
+#else
+#define phm_vacuum_delay_point() vacuum_delay_point()
+#endif
+
 #endif							/* PHM_COMPAT_H */

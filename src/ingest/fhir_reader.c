@@ -57,42 +57,48 @@ member_text(const uint8 *p, const uint8 *end, FhirElement element, char *buffer,
 	return element_text(&value, buffer, length);
 }
 
-/* The id of a reference's Patient: "Patient/x", ".../Patient/x", or a fullUrl of this Bundle. */
-static bool
-patient_of_reference(FhirReader *reader, const char *text, int length, const char **id, int *id_length)
+/* Whose resource it is, as far as FHIR says: the id of the patient in the source. */
+typedef enum Subject
+{
+	SUBJECT_PATIENT,
+	SUBJECT_OTHER,				/* missing, or a group, a device, a place */
+	SUBJECT_NOBODY				/* a reference that leads nowhere */
+} Subject;
+
+/*
+ * What a reference names: "Patient/x", ".../Patient/x", or a fullUrl of this
+ * Bundle.  A Patient that has not been loaded may still come; a fullUrl that
+ * its own Bundle does not hold never will.
+ */
+static Subject
+read_subject(FhirReader *reader, const char *text, int length, const char **id, int *id_length)
 {
 	FhirType	type;
 	const char *slash;
 	const char *before;
 
 	if (reader->bundle && bundle_resolve(reader->bundle, text, length, &type, id, id_length))
-		return type == FHIR_T_Patient;
+		return type == FHIR_T_Patient ? SUBJECT_PATIENT : SUBJECT_OTHER;
 	if (length > 9 && memcmp(text, "urn:uuid:", 9) == 0)
 	{
 		*id = text + 9;
 		*id_length = length - 9;
-		return true;
+		return reader->bundle ? SUBJECT_NOBODY : SUBJECT_PATIENT;
 	}
+	if (length == 0)
+		return SUBJECT_NOBODY;
 	if (memchr(text, '?', length) || text[0] == '#')
-		return false;
+		return SUBJECT_OTHER;
 	for (slash = text + length; slash > text && slash[-1] != '/'; slash--)
 		;
 	for (before = slash - 1; before > text && before[-1] != '/'; before--)
 		;
-	if (slash - before != 8 || memcmp(before, "Patient/", 8) != 0)
-		return false;
+	if (slash == text || slash - before != 8 || memcmp(before, "Patient/", 8) != 0)
+		return SUBJECT_OTHER;
 	*id = slash;
 	*id_length = (int) (text + length - slash);
-	return *id_length > 0;
+	return *id_length > 0 ? SUBJECT_PATIENT : SUBJECT_NOBODY;
 }
-
-/* Whose resource it is, as far as FHIR says: the id of the patient in the source. */
-typedef enum Subject
-{
-	SUBJECT_PATIENT,
-	SUBJECT_OTHER,				/* a group, a device, a place */
-	SUBJECT_NONE				/* the element is missing or names nobody */
-} Subject;
 
 static Subject
 subject_of(FhirReader *reader, const char *element_name, const uint8 *p, const uint8 *end,
@@ -104,20 +110,20 @@ subject_of(FhirReader *reader, const char *element_name, const uint8 *p, const u
 	int			length;
 
 	if (element == 0 || !element_find(p, end, element, &value))
-		return SUBJECT_NONE;
+		return SUBJECT_OTHER;
 	if (value.kind == ELEMENT_ARRAY)
 	{
 		const uint8 *slot = value.data;
 
 		if (!element_next_value(&slot, value.data + value.length, &value))
-			return SUBJECT_NONE;
+			return SUBJECT_OTHER;
 	}
 	if (value.kind != ELEMENT_OBJECT)
-		return SUBJECT_NONE;
+		return SUBJECT_OTHER;
 	text = member_text(value.data, value.data + value.length, FHIR_E_Reference_reference, buffer, &length);
-	if (text == NULL || length == 0)
-		return value.length > 0 ? SUBJECT_OTHER : SUBJECT_NONE;
-	return patient_of_reference(reader, text, length, id, id_length) ? SUBJECT_PATIENT : SUBJECT_OTHER;
+	if (text == NULL)
+		return SUBJECT_OTHER;
+	return read_subject(reader, text, length, id, id_length);
 }
 
 /* The elements that name the patient in types without a table. */
@@ -141,9 +147,9 @@ typedef struct Owner
 } Owner;
 
 /*
- * Finds table and person of the parsed resource.  A resource whose subject is
- * no patient goes to other_resource; one that needs a subject and has none is
- * refused.
+ * Finds table and person of the parsed resource.  A resource without a subject,
+ * or whose subject is no patient, goes to other_resource; one whose subject
+ * leads nowhere is refused.
  */
 static bool
 find_owner(FhirReader *reader, const char *own_id, int own_id_length, Owner *owner, PhmError *err)
@@ -153,7 +159,7 @@ find_owner(FhirReader *reader, const char *own_id, int own_id_length, Owner *own
 	char		buffer[ELEMENT_TEXT_SIZE];
 	const char *id;
 	int			id_length;
-	Subject		subject = SUBJECT_OTHER;
+	Subject		subject;
 
 	owner->map = record_map(reader->parser.type);
 	owner->patient_id = reader->person;
@@ -173,10 +179,11 @@ find_owner(FhirReader *reader, const char *own_id, int own_id_length, Owner *own
 		subject = subject_of(reader, owner->map->table->subject, p, end, &id, &id_length, buffer);
 	else
 		subject = subject_of_other(reader, p, end, &id, &id_length, buffer);
-	if (subject == SUBJECT_NONE)
+	if (subject == SUBJECT_NOBODY)
 	{
-		phm_fail(err, ERRCODE_FOREIGN_KEY_VIOLATION, -1, "resource belongs to nobody");
-		phm_fail_detail(err, "The element %s.%s names no patient.",
+		phm_fail(err, ERRCODE_FOREIGN_KEY_VIOLATION, -1, "reference to nobody at line %lld",
+				 (long long) json_line(&reader->parser.json));
+		phm_fail_detail(err, "The problem is in the element %s.%s.reference.",
 						fhir_types[reader->parser.type].name, owner->map->table->subject);
 		return phm_fail_hint(err, "Name the person with the argument person of phm.ingest or phm.load.");
 	}

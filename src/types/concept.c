@@ -23,9 +23,9 @@ take_string(const uint8 **p, int *length)
 	return s;
 }
 
-/* Starts reading a value's payload. */
+/* Starts reading a value's codings; the text is left aside. */
 void
-concept_read(ConceptReader *r, const void *payload, size_t length)
+concept_read_codings(ConceptReader *r, const void *payload, size_t length)
 {
 	const uint8 *p = (const uint8 *) payload + 2;
 
@@ -34,16 +34,21 @@ concept_read(ConceptReader *r, const void *payload, size_t length)
 	r->next = p;
 	r->text = NULL;
 	r->text_length = 0;
+}
+
+/* Starts reading a value's payload. */
+void
+concept_read(ConceptReader *r, const void *payload, size_t length)
+{
+	concept_read_codings(r, payload, length);
 	if (((const uint8 *) payload)[1] & CONCEPT_HAS_TEXT)
 	{
+		ConceptReader ahead = *r;
 		CodingView	coding;
-		int			n = r->remaining;
 
-		while (concept_next(r, &coding))
+		while (concept_next(&ahead, &coding))
 			;
-		r->text = take_string(&r->next, &r->text_length);
-		r->next = p;
-		r->remaining = n;
+		r->text = take_string(&ahead.next, &r->text_length);
 	}
 }
 
@@ -295,8 +300,8 @@ concept_compare(const void *a, size_t a_length, const void *b, size_t b_length)
 				rb;
 	bool		coded = false;
 
-	concept_read(&ra, a, a_length);
-	concept_read(&rb, b, b_length);
+	concept_read_codings(&ra, a, a_length);
+	concept_read_codings(&rb, b, b_length);
 	for (;;)
 	{
 		CodingView	x,
@@ -331,7 +336,7 @@ concept_hash(const void *payload, size_t length, uint64 seed)
 	bool		coded = false;
 	char		word[8];
 
-	concept_read(&r, payload, length);
+	concept_read_codings(&r, payload, length);
 	while (next_coded(&r, &c))
 	{
 		phm_put_u64(word, c.hash);
@@ -356,10 +361,11 @@ concept_share_code(const void *a, size_t a_length, const void *b, size_t b_lengt
 	CodingView	x,
 				y;
 
-	concept_read(&ra, a, a_length);
+	concept_read_codings(&ra, a, a_length);
 	while (next_coded(&ra, &x))
 	{
-		concept_read(&rb, b, b_length);
+		CHECK_FOR_INTERRUPTS();
+		concept_read_codings(&rb, b, b_length);
 		while (next_coded(&rb, &y))
 		{
 			if (coding_same_code(&x, &y))

@@ -62,6 +62,7 @@ typedef struct ConceptReader
 
 /* Starts reading a value's payload (VARDATA_ANY, VARSIZE_ANY_EXHDR). */
 extern void concept_read(ConceptReader *r, const void *payload, size_t length);
+extern void concept_read_codings(ConceptReader *r, const void *payload, size_t length);	/* leaves text NULL */
 extern bool concept_next(ConceptReader *r, CodingView *coding);
 
 /* Writing into a growing buffer that is reused from value to value. */

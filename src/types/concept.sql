@@ -16,12 +16,17 @@ CREATE FUNCTION phm.concept_send(phm.concept) RETURNS bytea
 AS 'MODULE_PATHNAME', 'phm_concept_send' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION phm.concept_send(phm.concept) IS 'Writes the binary form of phm.concept: the stored bytes, little-endian on every machine.';
 
+CREATE FUNCTION phm.concept_typanalyze(internal) RETURNS boolean
+AS 'MODULE_PATHNAME', 'phm_concept_typanalyze' LANGUAGE c STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION phm.concept_typanalyze(internal) IS 'ANALYZE for phm.concept: the standard statistics, and the most common codes (phm.code_hash) as most common elements.';
+
 -- Nothing in a value is aligned; int4 is the least that a variable-length type may declare.
 CREATE TYPE phm.concept (
 	INPUT = phm.concept_in,
 	OUTPUT = phm.concept_out,
 	RECEIVE = phm.concept_recv,
 	SEND = phm.concept_send,
+	ANALYZE = phm.concept_typanalyze,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define MANTISSA_MAX ((uint128) (~(uint128) 0 >> 1))
 #define BIG_LIMBS 16
 #define POWER_CHUNK 19			/* 10^19 is the largest power of ten in 64 bits */
 
@@ -30,13 +29,6 @@ static const uint64 power10[] = {
 	UINT64CONST(10000000000000000), UINT64CONST(100000000000000000),
 	UINT64CONST(1000000000000000000), UINT64CONST(10000000000000000000)
 };
-
-/* The magnitude of a mantissa. */
-static uint128
-magnitude(int128 v)
-{
-	return v < 0 ? -(uint128) v : (uint128) v;
-}
 
 /* Makes a big number of 128 bits. */
 static void
@@ -259,157 +251,6 @@ big_trim(Big *b, int *scale, int floor)
 	}
 }
 
-/* How many bytes from s on look like one number. */
-int
-decimal_scan(const char *s, int length)
-{
-	int			i = 0;
-
-	while (i < length && (s[i] == '+' || s[i] == '-' || s[i] == '.' ||
-						  (s[i] >= '0' && s[i] <= '9') ||
-						  ((s[i] == 'e' || s[i] == 'E') && i > 0)))
-		i++;
-	return i;
-}
-
-/* Reads digits at *at, appending them to m up to the limit; zeros beyond it are counted in *dropped. */
-static bool
-parse_digits(const char *s, int length, int *at, uint128 *m, int *dropped, bool *fits)
-{
-	int			begin = *at;
-
-	for (; *at < length && s[*at] >= '0' && s[*at] <= '9'; (*at)++)
-	{
-		int			digit = s[*at] - '0';
-
-		if (*dropped == 0 && *m <= (MANTISSA_MAX - digit) / 10)
-			*m = *m * 10 + digit;
-		else if (digit == 0)
-			(*dropped)++;
-		else
-			*fits = false;
-	}
-	return *at > begin;
-}
-
-/* Reads an exponent at *at; it is cut at a million, which fits nothing. */
-static bool
-parse_exponent(const char *s, int length, int *at, int *exponent)
-{
-	bool		negative = false;
-	int			begin;
-
-	(*at)++;
-	if (*at < length && (s[*at] == '+' || s[*at] == '-'))
-		negative = s[(*at)++] == '-';
-	begin = *at;
-	*exponent = 0;
-	for (; *at < length && s[*at] >= '0' && s[*at] <= '9'; (*at)++)
-		*exponent = Min(*exponent * 10 + (s[*at] - '0'), 1000000);
-	if (negative)
-		*exponent = -*exponent;
-	return *at > begin;
-}
-
-/* Brings mantissa and scale into range by moving zeros; false when it does not fit. */
-static bool
-parse_fit(uint128 m, int scale, bool negative, Decimal *result)
-{
-	for (; scale > DECIMAL_MAX_SCALE && m % 10 == 0 && m != 0; scale--)
-		m /= 10;
-	if (m == 0)
-		scale = Min(Max(scale, 0), DECIMAL_MAX_SCALE);
-	for (; scale < 0; scale++)
-	{
-		if (m > MANTISSA_MAX / 10)
-			return false;
-		m *= 10;
-	}
-	result->mantissa = negative ? -(int128) m : (int128) m;
-	result->scale = scale;
-	return scale <= DECIMAL_MAX_SCALE;
-}
-
-/* Reads a number; see decimal.h. */
-bool
-decimal_parse(const char *s, int length, Decimal *result, bool *exact, int *position)
-{
-	bool		negative = false,
-				fits = true,
-				plain;
-	uint128		m = 0;
-	int			at = 0,
-				first,
-				dropped = 0,
-				fraction = 0,
-				exponent = 0;
-
-	plain = length > 0 && s[0] != '+';
-	if (at < length && (s[at] == '-' || s[at] == '+'))
-		negative = s[at++] == '-';
-	first = at;
-	if (!parse_digits(s, length, &at, &m, &dropped, &fits))
-		goto malformed;
-	if (s[first] == '0' && at - first > 1)
-		plain = false;
-	if (at < length && s[at] == '.')
-	{
-		first = ++at;
-		if (!parse_digits(s, length, &at, &m, &dropped, &fits))
-			goto malformed;
-		fraction = at - first;
-	}
-	if (at < length && (s[at] == 'e' || s[at] == 'E'))
-	{
-		plain = false;
-		if (!parse_exponent(s, length, &at, &exponent))
-			goto malformed;
-	}
-	if (at != length)
-		goto malformed;
-	if (position)
-		*position = -1;
-	if (!fits || !parse_fit(m, fraction - dropped - exponent, negative, result))
-		return false;
-	*exact = plain && !(negative && m == 0) && result->scale == fraction;
-	return true;
-
-malformed:
-	if (position)
-		*position = at;
-	return false;
-}
-
-/* Writes the plain form; see decimal.h. */
-int
-decimal_print(const Decimal *value, char *buffer)
-{
-	char		reversed[DECIMAL_NUMBER_SIZE];
-	uint128		m = magnitude(value->mantissa);
-	int			n = 0,
-				length = 0;
-
-	while (m >> 64 != 0)
-	{
-		reversed[n++] = '0' + (int) (m % 10);
-		m /= 10;
-	}
-	for (uint64 low = (uint64) m; low != 0; low /= 10)
-		reversed[n++] = '0' + (int) (low % 10);
-	while (n <= value->scale)
-		reversed[n++] = '0';
-	if (value->mantissa < 0)
-		buffer[length++] = '-';
-	while (n > 0)
-	{
-		if (n == value->scale)
-			buffer[length++] = '.';
-		buffer[length++] = reversed[--n];
-	}
-	buffer[length] = '\0';
-	return length;
-}
-
 /* Raises the scale of one of two numbers to that of the other, where it fits. */
 static bool
 align(int128 *m, int *scale, int to)
@@ -447,7 +288,7 @@ decimal_add(const Decimal *a, const Decimal *b, Decimal *result)
 
 	if (!align(&x, &xs, ys) || !align(&y, &ys, xs) ||
 		__builtin_add_overflow(x, y, &sum) ||
-		magnitude(sum) > MANTISSA_MAX)
+		decimal_magnitude(sum) > DECIMAL_MANTISSA_MAX)
 		return false;
 	result->mantissa = sum;
 	result->scale = xs;
@@ -467,14 +308,14 @@ decimal_subtract(const Decimal *a, const Decimal *b, Decimal *result)
 bool
 decimal_multiply(const Decimal *a, const Decimal *b, Decimal *result)
 {
-	uint128		y = magnitude(b->mantissa);
+	uint128		y = decimal_magnitude(b->mantissa);
 	Big			low,
 				high;
 	bool		exact = true;
 	uint64		carry = 0;
 	int			i;
 
-	big_set(&low, magnitude(a->mantissa));
+	big_set(&low, decimal_magnitude(a->mantissa));
 	high = low;
 	if (!big_multiply(&low, (uint64) y) || !big_multiply(&high, (uint64) (y >> 64)))
 		return false;
@@ -517,10 +358,10 @@ decimal_divide(const Decimal *a, const Decimal *b, Decimal *result, bool *exact)
 	bool		negative = (a->mantissa < 0) != (b->mantissa < 0);
 
 	*exact = true;
-	big_set(&q, magnitude(a->mantissa));
+	big_set(&q, decimal_magnitude(a->mantissa));
 	if (!big_multiply_power(&q, 80))
 		return false;
-	if (big_divide_wide(&q, magnitude(b->mantissa)))
+	if (big_divide_wide(&q, decimal_magnitude(b->mantissa)))
 	{
 		int			wanted = inexact_scale(&q, scale, a->scale);
 
@@ -546,7 +387,7 @@ decimal_round(const Decimal *a, int digits, Decimal *result)
 		return true;
 	}
 	digits = Max(digits, -40);
-	big_set(&b, magnitude(a->mantissa));
+	big_set(&b, decimal_magnitude(a->mantissa));
 	big_round_off(&b, a->scale - digits);
 	return big_finish(&b, digits, a->mantissa < 0, result, &exact);
 }
@@ -605,7 +446,7 @@ decimal_convert(const Decimal *a, const DecimalRatio *f, const DecimalRatio *g,
 	reduce(&n2, &d2);
 	reduce(&n1, &d2);
 	reduce(&n2, &d1);
-	big_set(&b, magnitude(a->mantissa));
+	big_set(&b, decimal_magnitude(a->mantissa));
 	if (!big_multiply(&b, n1) || !big_multiply(&b, n2))
 		return false;
 	if (d1 != 1 || d2 != 1)
@@ -644,8 +485,8 @@ compare_magnitude(const Decimal *a, const DecimalRatio *f, const Decimal *b, con
 	/* Mantissa and factor have at most 256 bits, less than 78 digits, on each side. */
 	if (exponent > 100 || exponent < -100)
 		return exponent > 0 ? 1 : -1;
-	big_set(&x, magnitude(a->mantissa));
-	big_set(&y, magnitude(b->mantissa));
+	big_set(&x, decimal_magnitude(a->mantissa));
+	big_set(&y, decimal_magnitude(b->mantissa));
 	big_multiply(&x, f->numerator);
 	big_multiply(&x, g->denominator);
 	big_multiply(&y, g->numerator);

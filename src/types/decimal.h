@@ -11,6 +11,7 @@
 #include "phm_port.h"
 
 #define DECIMAL_MAX_SCALE	30
+#define DECIMAL_MANTISSA_MAX ((uint128) (~(uint128) 0 >> 1))
 #define DECIMAL_NUMBER_SIZE	48	/* printed form with terminator */
 
 /* value = mantissa / 10^scale */
@@ -27,6 +28,13 @@ typedef struct DecimalRatio
 	uint64		denominator;
 	int			exponent;
 } DecimalRatio;
+
+/* The magnitude of a mantissa. */
+static inline uint128
+decimal_magnitude(int128 v)
+{
+	return v < 0 ? -(uint128) v : (uint128) v;
+}
 
 /*
  * Reads sign, digits, fraction and exponent; the whole of s must be a number

@@ -19,18 +19,24 @@ json_init(JsonReader *r, const char *text, size_t length, PhmError *err)
 	r->scratch_size = 0;
 }
 
+int64
+json_line(const JsonReader *r)
+{
+	int64		line = r->first_line;
+
+	for (const char *p = r->begin; p < r->p; p++)
+		line += *p == '\n';
+	return line;
+}
+
 bool
 json_fail(JsonReader *r, int sqlstate, const char *what)
 {
-	int64		line = r->first_line;
-	const char *line_begin = r->begin;
+	int64		line = json_line(r);
+	const char *line_begin = r->p;
 
-	for (const char *p = r->begin; p < r->p; p++)
-		if (*p == '\n')
-		{
-			line++;
-			line_begin = p + 1;
-		}
+	while (line_begin > r->begin && line_begin[-1] != '\n')
+		line_begin--;
 	phm_fail(r->err, sqlstate, r->p - r->begin, "%s at line %lld, column %lld", what,
 			 (long long) line, (long long) (r->p - line_begin) + 1);
 	return false;

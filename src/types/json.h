@@ -25,6 +25,9 @@ typedef struct JsonReader
 
 extern void json_init(JsonReader *r, const char *text, size_t length, PhmError *err);
 
+/* Number of the line at which the reader stands. */
+extern int64 json_line(const JsonReader *r);
+
 /* Reports a problem at the reader's position, naming line and column. */
 extern bool json_fail(JsonReader *r, int sqlstate, const char *what);
 

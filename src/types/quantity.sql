@@ -33,7 +33,7 @@ COMMENT ON TYPE phm.quantity IS
 'A FHIR Quantity: a decimal number of up to 38 digits with its written scale (0 to 30), an optional comparator (<, <=, >=, >) and a unit. Text forms: 7.2 ''%'', < 5 ''mg/dL'', 7.2 (no unit), 72 "bpm" (a unit that is not UCUM, comparable with itself only). Units in single quotes are case-sensitive codes of UCUM (The Unified Code for Units of Measure, ucum.org).';
 
 CREATE FUNCTION phm.quantity_eq(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_eq' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_eq' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_eq(phm.quantity, phm.quantity) IS 'Whether the first quantity is equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_eq,
@@ -42,7 +42,7 @@ CREATE OPERATOR phm.= (
 COMMENT ON OPERATOR phm.= (phm.quantity, phm.quantity) IS 'is equal to, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_ne(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_ne' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_ne' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_ne(phm.quantity, phm.quantity) IS 'Whether the first quantity is not equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.<> (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_ne,
@@ -51,7 +51,7 @@ CREATE OPERATOR phm.<> (
 COMMENT ON OPERATOR phm.<> (phm.quantity, phm.quantity) IS 'is not equal to, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_lt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_lt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_lt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_lt(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.< (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_lt,
@@ -60,7 +60,7 @@ CREATE OPERATOR phm.< (
 COMMENT ON OPERATOR phm.< (phm.quantity, phm.quantity) IS 'is less than, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_le(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_le' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_le' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_le(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than or equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.<= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_le,
@@ -69,7 +69,7 @@ CREATE OPERATOR phm.<= (
 COMMENT ON OPERATOR phm.<= (phm.quantity, phm.quantity) IS 'is less than or equal to, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_gt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_gt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_gt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_gt(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.> (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_gt,
@@ -78,7 +78,7 @@ CREATE OPERATOR phm.> (
 COMMENT ON OPERATOR phm.> (phm.quantity, phm.quantity) IS 'is greater than, across commensurable units; NULL when it is not certain or the units are not commensurable';
 
 CREATE FUNCTION phm.quantity_ge(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_ge' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_ge' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_ge(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than or equal to the second, after conversion (UCUM). NULL when a comparator leaves it open, or when the units are not commensurable.';
 CREATE OPERATOR phm.>= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_ge,
@@ -105,7 +105,7 @@ CREATE OPERATOR phm.*<> (
 COMMENT ON OPERATOR phm.*<> (phm.quantity, phm.quantity) IS 'is not equal to, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_lt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_lt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_lt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_lt(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*< (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_lt,
@@ -114,7 +114,7 @@ CREATE OPERATOR phm.*< (
 COMMENT ON OPERATOR phm.*< (phm.quantity, phm.quantity) IS 'is less than, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_le(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_le' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_le' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_le(phm.quantity, phm.quantity) IS 'Whether the first quantity is less than or equal to the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*<= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_le,
@@ -123,7 +123,7 @@ CREATE OPERATOR phm.*<= (
 COMMENT ON OPERATOR phm.*<= (phm.quantity, phm.quantity) IS 'is less than or equal to, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_gt(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_gt' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_gt' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_gt(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*> (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_gt,
@@ -132,7 +132,7 @@ CREATE OPERATOR phm.*> (
 COMMENT ON OPERATOR phm.*> (phm.quantity, phm.quantity) IS 'is greater than, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_ge(phm.quantity, phm.quantity) RETURNS boolean
-AS 'MODULE_PATHNAME', 'phm_quantity_image_ge' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_ge' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_ge(phm.quantity, phm.quantity) IS 'Whether the first quantity is greater than or equal to the second in the sort order, in which only identical values are equal (1 g is not 1000 mg, 7.2 is not 7.20).';
 CREATE OPERATOR phm.*>= (
 	LEFTARG = phm.quantity, RIGHTARG = phm.quantity, FUNCTION = phm.quantity_image_ge,
@@ -141,7 +141,7 @@ CREATE OPERATOR phm.*>= (
 COMMENT ON OPERATOR phm.*>= (phm.quantity, phm.quantity) IS 'is greater than or equal to, in the sort order; only identical values are equal';
 
 CREATE FUNCTION phm.quantity_image_cmp(phm.quantity, phm.quantity) RETURNS integer
-AS 'MODULE_PATHNAME', 'phm_quantity_image_cmp' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
+AS 'MODULE_PATHNAME', 'phm_quantity_image_cmp' LANGUAGE c IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.quantity_image_cmp(phm.quantity, phm.quantity) IS
 'The sort order: negative, 0 or positive. By dimension, then exact magnitude in base units, then unit, number, comparator and scale as written; 0 only for identical values. Units with logarithms stand apart from the multiples of their dimension, units that are not UCUM come last.';
 
@@ -301,6 +301,29 @@ CREATE FUNCTION phm.ucum_dimension(unit text) RETURNS text
 AS 'MODULE_PATHNAME', 'phm_ucum_dimension' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION phm.ucum_dimension(text) IS
 'What a UCUM unit measures, as a product of base units (mg/dL: g.m-3, m[iU]/L: [iU].m-3, %: 1). Units of the same dimension are commensurable. The mole is a number in UCUM, so mol/L is m-3. Errors: 22P02, 22003, 54000.';
+
+CREATE TABLE phm.ucum_unit (
+	code text COLLATE "C" PRIMARY KEY,
+	metric boolean NOT NULL,
+	kind text NOT NULL,
+	value numeric,
+	unit text,
+	function text,
+	property text NOT NULL,
+	name text NOT NULL
+);
+COMMENT ON TABLE phm.ucum_unit IS 'The units of UCUM (The Unified Code for Units of Measure, version 2.x, ucum.org) that phm.quantity knows, without prefixes. For reading only: the parser has its own copy.';
+COMMENT ON COLUMN phm.ucum_unit.code IS 'case-sensitive code';
+COMMENT ON COLUMN phm.ucum_unit.metric IS 'whether the unit takes prefixes (kg, mL)';
+COMMENT ON COLUMN phm.ucum_unit.kind IS 'base, unit (a multiple of others), special (a function of others), arbitrary (commensurable with itself only), pi';
+COMMENT ON COLUMN phm.ucum_unit.value IS 'the unit is this many of the column unit';
+COMMENT ON COLUMN phm.ucum_unit.unit IS 'UCUM expression that defines the unit';
+COMMENT ON COLUMN phm.ucum_unit.function IS 'special units: the function that leads from the defining unit to this one';
+COMMENT ON COLUMN phm.ucum_unit.property IS 'what is measured';
+COMMENT ON COLUMN phm.ucum_unit.name IS 'name in English';
+-- @data phm.ucum_unit(code,metric::boolean,kind,value::numeric,unit,function,property,name) ucum_unit.tsv
+REVOKE ALL ON TABLE phm.ucum_unit FROM PUBLIC;
+GRANT SELECT ON TABLE phm.ucum_unit TO PUBLIC;
 
 CREATE TYPE phm.quantity_summary;
 

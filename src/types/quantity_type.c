@@ -65,6 +65,9 @@ number_as_numeric(const QuantityView *view)
 {
 	char		s[QUANTITY_NUMBER_SIZE];
 
+	/* What numbers of patients are like; the text serves the others. */
+	if (view->mantissa > -INT64CONST(100000000000000) && view->mantissa < INT64CONST(100000000000000))
+		return NumericGetDatum(int64_div_fast_to_numeric((int64) view->mantissa, view->scale));
 	quantity_print_number(view->mantissa, view->scale, s);
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(s),
 							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));

@@ -99,31 +99,42 @@ find_atom(const char *s, int length)
 	return -1;
 }
 
+/* The metric unit behind the prefix i of a symbol, or NULL. */
+static const UcumAtom *
+find_prefixed(const char *s, int length, int i)
+{
+	const UcumPrefix *p = &ucum_prefix[i];
+	int			found;
+
+	if (p->length >= length || memcmp(p->code, s, p->length) != 0)
+		return NULL;
+	found = find_atom(s + p->length, length - p->length);
+	if (found < 0 || !ucum_atom[found].metric || (ucum_atom[found].special && p->factor != 1))
+		return NULL;
+	return &ucum_atom[found];
+}
+
 /* Finds a unit with or without prefix; *prefix is -1 without. */
 static const UcumAtom *
 find_symbol(const char *s, int length, int *prefix)
 {
 	int			found = find_atom(s, length);
+	const UcumAtom *atom = NULL;
 
 	*prefix = -1;
 	if (found >= 0)
 		return &ucum_atom[found];
-	for (int i = 0; i < lengthof(ucum_prefix); i++)
+	if (s[0] > 0 && ucum_prefix_letter[(int) s[0]])
 	{
-		const UcumPrefix *p = &ucum_prefix[i];
-
-		if (p->code[0] != s[0] || p->length >= length ||
-			(p->length == 2 && p->code[1] != s[1]))
-			continue;
-		found = find_atom(s + p->length, length - p->length);
-		if (found >= 0 && ucum_atom[found].metric &&
-			!(ucum_atom[found].special && p->factor != 1))
-		{
-			*prefix = i;
-			return &ucum_atom[found];
-		}
+		*prefix = ucum_prefix_letter[(int) s[0]] - 1;
+		atom = find_prefixed(s, length, *prefix);
 	}
-	return NULL;
+	for (int i = UCUM_LONG_PREFIX; atom == NULL && i < lengthof(ucum_prefix); i++)
+	{
+		*prefix = i;
+		atom = find_prefixed(s, length, i);
+	}
+	return atom;
 }
 
 /* Makes the unit of a table row and its prefix. */
