@@ -6,14 +6,10 @@
  */
 #include "phm.h"
 
-#include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 
 #include "demo/demo_row.h"
 #include "demo/provider.h"
-#include "demo/demo_random.h"
 #include "types/quantity.h"
 #include "types/resource.h"
 
@@ -111,19 +107,19 @@ demo_provider_id(const DemoWriter *w, const char *kind, int number)
 }
 
 /* The id of something of the person. */
-static char *
-own_id(const DemoWriter *w, const DemoPerson *p, const char *kind, int32 number, char *id)
+char *
+demo_own_id(const DemoWriter *w, const DemoPerson *p, const char *kind, int32 number, char *id)
 {
 	snprintf(id, DEMO_ID_SIZE, "%05x-%lld-%s%d", w->mark, (long long) p->number, kind, number);
 	return id;
 }
 
-static Datum
-own_id_datum(const DemoWriter *w, const DemoPerson *p, const char *kind, int32 number)
+Datum
+demo_own_id_datum(const DemoWriter *w, const DemoPerson *p, const char *kind, int32 number)
 {
 	char		id[DEMO_ID_SIZE];
 
-	return demo_text(own_id(w, p, kind, number, id));
+	return demo_text(demo_own_id(w, p, kind, number, id));
 }
 
 void
@@ -199,8 +195,8 @@ demo_put_concept(ElementWriter *x, FhirElement element, uint16 code)
 }
 
 /* A Reference as an object. */
-static void
-put_reference(ElementWriter *x, const char *type, const char *id)
+void
+demo_put_reference(ElementWriter *x, const char *type, const char *id)
 {
 	char		text[DEMO_ID_SIZE + 32];
 
@@ -263,162 +259,6 @@ demo_put_address(ElementWriter *x, FhirElement element, const char *line, const 
 	element_close(x, ELEMENT_ARRAY);
 }
 
-/* Race and ethnicity as US Core has them: code, text and share of 100. */
-static const struct
-{
-	const char *code;
-	const char *text;
-	int			upto;
-} races[] =
-{
-	{"2106-3", "White", 68}, {"2054-5", "Black or African American", 82}, {"2028-9", "Asian", 90},
-	{"1002-5", "American Indian or Alaska Native", 92},
-	{"2076-8", "Native Hawaiian or Other Pacific Islander", 93}, {"2131-1", "Other Race", 100}
-};
-
-static int
-race_of(const DemoPerson *p)
-{
-	int			i = 0;
-
-	while (p->race >= races[i].upto)
-		i++;
-	return i;
-}
-
-/* A US Core extension of a category with its text. */
-static void
-put_category(ElementWriter *x, const char *url, const char *code, const char *text)
-{
-	element_open(x, ELEMENT_OBJECT, 0);
-	demo_put_text(x, FHIR_E_Extension_url, url);
-	element_put_member(x, FHIR_E_Element_extension);
-	element_open(x, ELEMENT_ARRAY, 0);
-	element_open(x, ELEMENT_OBJECT, 0);
-	demo_put_text(x, FHIR_E_Extension_url, "ombCategory");
-	element_put_member(x, FHIR_E_Extension_valueCoding);
-	demo_put_coding(x, "urn:oid:2.16.840.1.113883.6.238", code, text);
-	element_close(x, ELEMENT_OBJECT);
-	element_open(x, ELEMENT_OBJECT, 0);
-	demo_put_text(x, FHIR_E_Extension_url, "text");
-	demo_put_text(x, FHIR_E_Extension_valueString, text);
-	element_close(x, ELEMENT_OBJECT);
-	element_close(x, ELEMENT_ARRAY);
-	element_close(x, ELEMENT_OBJECT);
-}
-
-static void
-put_code_extension(ElementWriter *x, const char *url, const char *code)
-{
-	element_open(x, ELEMENT_OBJECT, 0);
-	demo_put_text(x, FHIR_E_Extension_url, url);
-	demo_put_text(x, FHIR_E_Extension_valueCode, code);
-	element_close(x, ELEMENT_OBJECT);
-}
-
-#define US_CORE "http://hl7.org/fhir/us/core/StructureDefinition/"
-
-static void
-put_demographics(ElementWriter *x, const DemoPerson *p)
-{
-	int			race = race_of(p);
-
-	element_put_member(x, FHIR_E_DomainResource_extension);
-	element_open(x, ELEMENT_ARRAY, 0);
-	put_category(x, US_CORE "us-core-race", races[race].code, races[race].text);
-	put_category(x, US_CORE "us-core-ethnicity", p->hispanic ? "2135-2" : "2186-5",
-				 p->hispanic ? "Hispanic or Latino" : "Not Hispanic or Latino");
-	put_code_extension(x, US_CORE "us-core-birthsex", p->sex == 'f' ? "F" : "M");
-	put_code_extension(x, US_CORE "us-core-sex", p->sex == 'f' ? "248152002" : "248153007");
-	element_close(x, ELEMENT_ARRAY);
-}
-
-/* Telephone numbers end in 555-01xx: they belong to nobody. */
-static void
-put_telecom(ElementWriter *x, const char *phone)
-{
-	element_put_member(x, FHIR_E_Patient_telecom);
-	element_open(x, ELEMENT_ARRAY, 0);
-	element_open(x, ELEMENT_OBJECT, 0);
-	demo_put_text(x, FHIR_E_ContactPoint_system, "phone");
-	demo_put_text(x, FHIR_E_ContactPoint_value, phone);
-	demo_put_text(x, FHIR_E_ContactPoint_use, "home");
-	element_close(x, ELEMENT_OBJECT);
-	element_close(x, ELEMENT_ARRAY);
-}
-
-/* The rest of a Patient, and the columns that are copied from it. */
-static void
-patient_copies(DemoWriter *w, const DemoPerson *p)
-{
-	const char *family = demo_family_names[p->family_name];
-	const char *given = p->sex == 'f' ? demo_female_names[p->given_name] : demo_male_names[p->given_name];
-	uint64		lot = demo_mix((uint64) p->number * 77 + w->mark);
-	int			zip = p->city->zip - (int) (lot % 40);
-	char		line[64];
-	char		phone[32];
-	char		code[16];
-
-	snprintf(line, sizeof(line), "%d %s", (int) (lot / 64 % 990) + 1, demo_street_names[lot / 65536 % (uint64) demo_street_count]);
-	snprintf(phone, sizeof(phone), "%03d-555-01%02d", 201 + (int) (lot / 7 % 700), (int) (lot / 5 % 100));
-	snprintf(code, sizeof(code), "%05d", zip);
-	put_demographics(&w->extra, p);
-	demo_put_identifier(&w->extra, FHIR_E_Patient_identifier, "urn:phm:demo:mrn", TextDatumGetCString(w->subject));
-	demo_put_name(&w->extra, FHIR_E_Patient_name, family, given);
-	put_telecom(&w->extra, phone);
-	demo_put_address(&w->extra, FHIR_E_Patient_address, line, p->city, zip);
-	DEMO_PUT(w, "family", demo_text(family));
-	DEMO_PUT(w, "given", demo_text(given));
-	DEMO_PUT(w, "race", demo_text(races[race_of(p)].text));
-	DEMO_PUT(w, "ethnicity", demo_text(p->hispanic ? "Hispanic or Latino" : "Not Hispanic or Latino"));
-	DEMO_PUT(w, "birth_sex", demo_text(p->sex == 'f' ? "F" : "M"));
-	DEMO_PUT(w, "phone", demo_text(phone));
-	DEMO_PUT(w, "address_line", demo_text(line));
-	DEMO_PUT(w, "city", demo_text(p->city->name));
-	DEMO_PUT(w, "state", demo_text(p->city->state));
-	DEMO_PUT(w, "postal_code", demo_text(code));
-	DEMO_PUT(w, "country", demo_text("US"));
-}
-
-static void
-write_patient(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
-{
-	int			age = demo_age(p, p->last_day);
-	uint64		lot = demo_mix((uint64) p->number * 13 + 5) % 100;
-	uint16		marital = age < 22 || lot < 25 ? DEMO_CODE_MARITAL_SINGLE :
-		age > 72 && lot > 65 ? DEMO_CODE_MARITAL_WIDOWED : DEMO_CODE_MARITAL_MARRIED;
-
-	patient_copies(w, p);
-	DEMO_PUT(w, "active", BoolGetDatum(true));
-	DEMO_PUT(w, "birth_date", Int64GetDatum(e->start));
-	DEMO_PUT(w, "gender", demo_text(p->sex == 'f' ? "female" : "male"));
-	DEMO_PUT(w, "marital_status", w->concepts[marital]);
-	if (e->end != DEMO_NO_TIME)
-		DEMO_PUT(w, "deceased_at", Int64GetDatum(e->end));
-	DEMO_PUT(w, "general_practitioner_id", demo_provider_id(w, "pr", e->practitioner));
-	DEMO_PUT(w, "managing_organization_id",
-			 demo_provider_id(w, "o", p->community * demo_organizations_per_community()));
-}
-
-static void
-write_coverage(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
-{
-	char		member[24];
-
-	snprintf(member, sizeof(member), "%c%09llu", "MACBU"[e->payer % 5],
-			 (unsigned long long) (demo_mix((uint64) p->number * 3 + e->payer + w->mark) % 1000000000));
-	DEMO_PUT(w, "subject_id", w->subject);
-	DEMO_PUT(w, "status", w->statuses[e->status]);
-	DEMO_PUT(w, "type", w->concepts[demo_payer_type(e->payer)]);
-	DEMO_PUT(w, "subscriber_member_id", demo_text(member));
-	DEMO_PUT(w, "relationship", w->concepts[DEMO_CODE_RELATION_SELF]);
-	DEMO_PUT(w, "period_start", Int64GetDatum(e->start));
-	if (e->end != DEMO_NO_TIME)
-		DEMO_PUT(w, "period_end", Int64GetDatum(e->end));
-	DEMO_PUT(w, "payor_id", demo_provider_id(w, "payer", e->payer));
-	DEMO_PUT(w, "order_", Int32GetDatum(1));
-}
-
 static void
 put_period(ElementWriter *x, FhirElement element, PhmDateTime start, PhmDateTime end)
 {
@@ -463,7 +303,7 @@ put_locations(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 		snprintf(id, sizeof(id), "%05x-l%d", w->mark, second);
 		element_open(x, ELEMENT_OBJECT, 0);
 		element_put_member(x, FHIR_E_Encounter_location_location);
-		put_reference(x, "Location", id);
+		demo_put_reference(x, "Location", id);
 		put_period(x, FHIR_E_Encounter_location_period, from, emergency ? e->end : later(from, minutes / 2));
 		element_close(x, ELEMENT_OBJECT);
 	}
@@ -479,7 +319,7 @@ put_reasons(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	element_put_member(&w->extra, FHIR_E_Encounter_reasonReference);
 	element_open(&w->extra, ELEMENT_ARRAY, 0);
 	for (int i = 0; i < e->ndiagnoses; i++)
-		put_reference(&w->extra, "Condition", own_id(w, p, "c", e->conditions[i], id));
+		demo_put_reference(&w->extra, "Condition", demo_own_id(w, p, "c", e->conditions[i], id));
 	element_close(&w->extra, ELEMENT_ARRAY);
 }
 
@@ -519,7 +359,7 @@ write_condition(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "category", w->concepts[e->category]);
 	DEMO_PUT(w, "code", w->concepts[e->code]);
 	if (e->encounter)
-		DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+		DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "onset", Int64GetDatum(e->start));
 	if (e->end != DEMO_NO_TIME)
 		DEMO_PUT(w, "abatement", Int64GetDatum(e->end));
@@ -629,7 +469,7 @@ write_observation(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "category", w->concepts[e->category]);
 	DEMO_PUT(w, "code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	if (!e->refused)
 		DEMO_PUT(w, "effective", Int64GetDatum(e->start));
 	DEMO_PUT(w, "issued", Int64GetDatum(e->recorded));
@@ -644,7 +484,7 @@ write_procedure(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "subject_id", w->subject);
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "performer_id", demo_provider_id(w, "pr", e->practitioner));
 	DEMO_PUT(w, "location_id", demo_provider_id(w, "l", e->location));
 	if (e->refused)
@@ -672,7 +512,7 @@ write_immunization(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "subject_id", w->subject);
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "vaccine_code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "occurrence", Int64GetDatum(e->start));
 	DEMO_PUT(w, "recorded", Int64GetDatum(e->recorded));
 	DEMO_PUT(w, "primary_source", BoolGetDatum(true));
@@ -711,7 +551,7 @@ write_request(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "intent", demo_text("order"));
 	DEMO_PUT(w, "category", w->concepts[e->category]);
 	DEMO_PUT(w, "medication", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "authored_on", Int64GetDatum(e->start));
 	DEMO_PUT(w, "requester_id", demo_provider_id(w, "pr", e->practitioner));
 	if (e->reason)
@@ -745,7 +585,7 @@ write_administration(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "category", w->concepts[e->category]);
 	DEMO_PUT(w, "medication", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "effective", Int64GetDatum(e->start));
 	DEMO_PUT(w, "performer_id", demo_provider_id(w, "pr", e->practitioner));
 	DEMO_PUT(w, "dose", quantity_datum(e->value, e->scale, e->unit));
@@ -759,7 +599,7 @@ write_order(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "intent", demo_text("order"));
 	DEMO_PUT(w, "code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "occurrence", Int64GetDatum(e->start));
 	DEMO_PUT(w, "authored_on", Int64GetDatum(e->start));
 	DEMO_PUT(w, "requester_id", demo_provider_id(w, "pr", e->practitioner));
@@ -774,7 +614,7 @@ write_device(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "intent", demo_text("order"));
 	DEMO_PUT(w, "code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "authored_on", Int64GetDatum(e->start));
 	DEMO_PUT(w, "requester_id", demo_provider_id(w, "pr", e->practitioner));
 }
@@ -785,216 +625,12 @@ write_communication(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "subject_id", w->subject);
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "category", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
+	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "sent", Int64GetDatum(e->start));
 	DEMO_PUT(w, "recipient_id", demo_provider_id(w, "pr", p->doctor));
 	DEMO_PUT(w, "sender_id", demo_provider_id(w, "pr", e->practitioner));
 	if (e->refused)
 		DEMO_PUT(w, "status_reason", w->concepts[e->reason]);
-}
-
-/* UB-04 discharge status of a disposition. */
-static const char *
-discharge_status(uint16 disposition)
-{
-	switch (disposition)
-	{
-		case DEMO_CODE_DISP_SNF:
-			return "03";
-		case DEMO_CODE_DISP_HOME_HEALTH:
-			return "06";
-		case DEMO_CODE_DISP_REHAB:
-			return "62";
-		case DEMO_CODE_DISP_ACUTE:
-			return "02";
-		case DEMO_CODE_DISP_HOSPICE_HOME:
-			return "50";
-		case DEMO_CODE_DISP_HOSPICE_FACILITY:
-			return "51";
-		case DEMO_CODE_DISP_AMA:
-			return "07";
-		case DEMO_CODE_DISP_EXPIRED:
-			return "20";
-		default:
-			return "01";
-	}
-}
-
-static Datum
-money(int64 cents)
-{
-	return NumericGetDatum(int64_div_fast_to_numeric(cents, 2));
-}
-
-/* The diagnoses of a claim, ICD-10-CM codes alone. */
-static void
-put_diagnoses(DemoWriter *w, const DemoEvent *e)
-{
-	Datum		list[DEMO_MAX_DIAGNOSES];
-	int			n = 0;
-
-	for (int i = 0; i < e->ndiagnoses; i++)
-		if (w->diagnoses[e->diagnoses[i]])
-			list[n++] = w->diagnoses[e->diagnoses[i]];
-	if (n)
-		DEMO_PUT(w, "diagnosis",
-				 PointerGetDatum(construct_array(list, n, record_concept_type(), -1, false, TYPALIGN_INT)));
-}
-
-/* Item and diagnoses of a hospital claim as FHIR has them: which was principal, which were present on admission. */
-static void
-put_claim_rest(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
-{
-	ElementWriter *x = &w->extra;
-	char		id[DEMO_ID_SIZE];
-
-	element_put_member(x, FHIR_E_Claim_diagnosis);
-	element_open(x, ELEMENT_ARRAY, 0);
-	for (int i = 0; i < e->ndiagnoses; i++)
-	{
-		element_open(x, ELEMENT_OBJECT, 0);
-		element_put_member(x, FHIR_E_Claim_diagnosis_sequence);
-		element_put_int(x, i + 1);
-		demo_put_concept(x, FHIR_E_Claim_diagnosis_diagnosisCodeableConcept, e->diagnoses[i]);
-		if (i == 0)
-		{
-			element_put_member(x, FHIR_E_Claim_diagnosis_type);
-			element_open(x, ELEMENT_ARRAY, 0);
-			element_open(x, ELEMENT_OBJECT, 0);
-			element_put_member(x, FHIR_E_CodeableConcept_coding);
-			element_open(x, ELEMENT_ARRAY, 0);
-			demo_put_coding(x, "http://terminology.hl7.org/CodeSystem/ex-diagnosistype", "principal", NULL);
-			element_close(x, ELEMENT_ARRAY);
-			element_close(x, ELEMENT_OBJECT);
-			element_close(x, ELEMENT_ARRAY);
-		}
-		element_put_member(x, FHIR_E_Claim_diagnosis_onAdmission);
-		element_open(x, ELEMENT_OBJECT, 0);
-		element_put_member(x, FHIR_E_CodeableConcept_coding);
-		element_open(x, ELEMENT_ARRAY, 0);
-		demo_put_coding(x, "https://www.cms.gov/Medicare/Medicare-Fee-for-Service-Payment/HospitalAcqCond/Coding",
-						i > 0 && (e->diagnoses[i] == DEMO_CODE_DX_AKI || e->diagnoses[i] == DEMO_CODE_DX_PRESSURE_ULCER ||
-								  e->diagnoses[i] == DEMO_CODE_DX_HEMORRHAGE_PP) ? "N" : "Y", NULL);
-		element_close(x, ELEMENT_ARRAY);
-		element_close(x, ELEMENT_OBJECT);
-		element_close(x, ELEMENT_OBJECT);
-	}
-	element_close(x, ELEMENT_ARRAY);
-	element_put_member(x, FHIR_E_Claim_item);
-	element_open(x, ELEMENT_ARRAY, 0);
-	element_open(x, ELEMENT_OBJECT, 0);
-	element_put_member(x, FHIR_E_Claim_item_sequence);
-	element_put_int(x, 1);
-	element_put_member(x, FHIR_E_Claim_item_diagnosisSequence);
-	element_open(x, ELEMENT_ARRAY, 0);
-	for (int i = 0; i < e->ndiagnoses; i++)
-		element_put_int(x, i + 1);
-	element_close(x, ELEMENT_ARRAY);
-	demo_put_concept(x, FHIR_E_Claim_item_productOrService, e->code);
-	element_put_member(x, FHIR_E_Claim_item_encounter);
-	element_open(x, ELEMENT_ARRAY, 0);
-	put_reference(x, "Encounter", own_id(w, p, "e", e->encounter, id));
-	element_close(x, ELEMENT_ARRAY);
-	element_close(x, ELEMENT_OBJECT);
-	element_close(x, ELEMENT_ARRAY);
-}
-
-static const char *const origins[] = {"paid", "denied", "reversed"};
-
-/* NPI and tax number of who bills: the organization; drugs: a pharmacy. */
-static void
-put_billing(DemoWriter *w, const DemoEvent *e)
-{
-	DemoOrganization o;
-	char		tin[16];
-
-	if (e->location < 0)
-		demo_npi(demo_mix(w->settings->seed + 99), o.npi);
-	else
-		demo_organization(w->settings, demo_location_organization(e->location), &o);
-	snprintf(tin, sizeof(tin), "9%08d", (int) (demo_mix((uint64) atoll(o.npi)) % 100000000));
-	DEMO_PUT(w, "billing_npi", demo_text(o.npi));
-	DEMO_PUT(w, "billing_tin", demo_text(tin));
-}
-
-static void
-write_claim(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
-{
-	bool		institutional = e->category == DEMO_CODE_CLAIM_INSTITUTIONAL;
-
-	if (institutional && e->ndiagnoses)
-		put_claim_rest(w, p, e);
-	put_diagnoses(w, e);
-	put_billing(w, e);
-	DEMO_PUT(w, "subject_id", w->subject);
-	DEMO_PUT(w, "status", w->statuses[e->status]);
-	DEMO_PUT(w, "type", w->concepts[e->category]);
-	DEMO_PUT(w, "use", demo_text("claim"));
-	DEMO_PUT(w, "billable_start", Int64GetDatum(e->start));
-	DEMO_PUT(w, "billable_end", Int64GetDatum(e->end));
-	DEMO_PUT(w, "created", Int64GetDatum(e->recorded));
-	if (e->practitioner >= 0)
-		DEMO_PUT(w, "provider_id", demo_provider_id(w, "pr", e->practitioner));
-	DEMO_PUT(w, "insurer_id", demo_provider_id(w, "payer", e->payer));
-	if (e->location >= 0)
-		DEMO_PUT(w, "facility_id", demo_provider_id(w, "l", e->location));
-	DEMO_PUT(w, "total_charge", money(e->amount[DEMO_CHARGE]));
-	DEMO_PUT(w, "total_allowed", money(e->amount[DEMO_ALLOWED]));
-	DEMO_PUT(w, "total_paid", money(e->amount[DEMO_PAID_AMOUNT]));
-	DEMO_PUT(w, "origin_status", demo_text(origins[e->origin]));
-	if (institutional)
-	{
-		DEMO_PUT(w, "bill_type", demo_text(e->visit->bill));
-		DEMO_PUT(w, "discharge_status", demo_text(discharge_status(e->reason)));
-		if (e->drg)
-			DEMO_PUT(w, "drg", demo_text(e->drg));
-	}
-}
-
-/* The concept of a billed service: its bill code, or the drug itself. */
-static Datum
-bill_concept(const DemoWriter *w, const DemoCoding *bill)
-{
-	size_t		i = ((const char *) bill - (const char *) demo_codes) / sizeof(DemoCodeDef);
-
-	return bill == &demo_codes[i].bill ? w->bills[i] : w->concepts[i];
-}
-
-static void
-write_claim_line(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
-{
-	static const char *const line_status[] = {"active", "denied", "reversed"};
-
-	DEMO_PUT(w, "line", Int32GetDatum(e->line));
-	DEMO_PUT(w, "status", demo_text(line_status[e->origin]));
-	DEMO_PUT(w, "service_from", Int64GetDatum(e->start));
-	DEMO_PUT(w, "service_to", Int64GetDatum(e->end));
-	if (e->bill)
-		DEMO_PUT(w, "product_or_service", bill_concept(w, e->bill));
-	if (e->unit)
-		DEMO_PUT(w, "revenue", demo_text(e->unit));
-	if (e->visit)
-		DEMO_PUT(w, "place_of_service", demo_text(e->visit->pos));
-	DEMO_PUT(w, "quantity", NumericGetDatum(int64_to_numeric(e->quantity)));
-	if (e->days)
-		DEMO_PUT(w, "days_supply", Int32GetDatum(e->days));
-	DEMO_PUT(w, "charge", money(e->amount[DEMO_CHARGE]));
-	DEMO_PUT(w, "allowed", money(e->amount[DEMO_ALLOWED]));
-	DEMO_PUT(w, "paid", money(e->amount[DEMO_PAID_AMOUNT]));
-	DEMO_PUT(w, "member_paid", money(e->amount[DEMO_MEMBER]));
-	if (e->practitioner >= 0)
-	{
-		DemoPractitioner d;
-
-		demo_practitioner(w->settings, e->practitioner, &d);
-		DEMO_PUT(w, "rendering_npi", demo_text(d.npi));
-		DEMO_PUT(w, "rendering_id", demo_provider_id(w, "pr", e->practitioner));
-		DEMO_PUT(w, "specialty", demo_text(demo_codes[d.specialty].codings[0].code));
-	}
-	if (e->encounter)
-		DEMO_PUT(w, "encounter_id", own_id_datum(w, p, "e", e->encounter));
-	if (e->ndiagnoses && w->diagnoses[e->diagnoses[0]])
-		DEMO_PUT(w, "diagnosis", w->diagnoses[e->diagnoses[0]]);
 }
 
 /* How each kind is written, and what its ids begin with. */
@@ -1005,8 +641,8 @@ static const struct
 	FhirType	type;
 } kinds[DEMO_KIND_COUNT] =
 {
-	[DEMO_PATIENT] = {write_patient, NULL, FHIR_T_Patient},
-	[DEMO_COVERAGE] = {write_coverage, "cov", FHIR_T_Coverage},
+	[DEMO_PATIENT] = {demo_write_patient, NULL, FHIR_T_Patient},
+	[DEMO_COVERAGE] = {demo_write_coverage, "cov", FHIR_T_Coverage},
 	[DEMO_ENCOUNTER] = {write_encounter, "e", FHIR_T_Encounter},
 	[DEMO_CONDITION] = {write_condition, "c", FHIR_T_Condition},
 	[DEMO_OBSERVATION] = {write_observation, "o", FHIR_T_Observation},
@@ -1019,8 +655,8 @@ static const struct
 	[DEMO_ORDER] = {write_order, "s", FHIR_T_ServiceRequest},
 	[DEMO_DEVICE] = {write_device, "dev", FHIR_T_DeviceRequest},
 	[DEMO_COMMUNICATION] = {write_communication, "com", FHIR_T_Communication},
-	[DEMO_CLAIM] = {write_claim, "b", FHIR_T_Claim},
-	[DEMO_CLAIM_LINE] = {write_claim_line, "b", FHIR_T_Claim}
+	[DEMO_CLAIM] = {demo_write_claim, "b", FHIR_T_Claim},
+	[DEMO_CLAIM_LINE] = {demo_write_claim_line, "b", FHIR_T_Claim}
 };
 
 void
@@ -1033,7 +669,7 @@ demo_writer_event(void *arg, const DemoPerson *person, const DemoEvent *event)
 	if (event->kind == DEMO_PATIENT)
 		text_to_cstring_buffer((text *) DatumGetPointer(w->subject), id, sizeof(id));
 	else
-		own_id(w, person, kinds[event->kind].letter,
+		demo_own_id(w, person, kinds[event->kind].letter,
 			   event->kind == DEMO_CLAIM_LINE ? event->request : event->number, id);
 	demo_row_begin(w, w->tables[event->kind]);
 	kinds[event->kind].write(w, person, event);

@@ -60,11 +60,20 @@ extern void demo_row_end(DemoWriter *w, const char *id, uint64 fingerprint, Fhir
 extern Datum demo_text(const char *s);
 extern Datum demo_person_id(const DemoWriter *w, int64 number);
 extern Datum demo_provider_id(const DemoWriter *w, const char *kind, int number);
+extern char *demo_own_id(const DemoWriter *w, const DemoPerson *p, const char *kind, int32 number, char *id);
+extern Datum demo_own_id_datum(const DemoWriter *w, const DemoPerson *p, const char *kind, int32 number);
 extern void demo_put_text(ElementWriter *x, FhirElement element, const char *s);
 extern void demo_put_coding(ElementWriter *x, const char *system, const char *code, const char *display);
 extern void demo_put_concept(ElementWriter *x, FhirElement element, uint16 code);
 extern void demo_put_name(ElementWriter *x, FhirElement element, const char *family, const char *given);
 extern void demo_put_identifier(ElementWriter *x, FhirElement element, const char *system, const char *value);
+extern void demo_put_reference(ElementWriter *x, const char *type, const char *id);
 extern void demo_put_address(ElementWriter *x, FhirElement element, const char *line, const DemoCity *city, int zip);
+
+/* Kinds of rows that have files of their own. */
+extern void demo_write_patient(DemoWriter *w, const DemoPerson *p, const DemoEvent *e);
+extern void demo_write_coverage(DemoWriter *w, const DemoPerson *p, const DemoEvent *e);
+extern void demo_write_claim(DemoWriter *w, const DemoPerson *p, const DemoEvent *e);
+extern void demo_write_claim_line(DemoWriter *w, const DemoPerson *p, const DemoEvent *e);
 
 #endif							/* DEMO_ROW_H */

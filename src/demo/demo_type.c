@@ -56,11 +56,49 @@ link_portion(const DemoWriter *w, int64 first, int n, int64 *patient_ids)
 	SPI_finish();
 }
 
+/*
+ * Brings the statistics of the keys up to date where the caller may: within one
+ * long transaction nobody else can, and writing looks up keys.  The other
+ * columns are left to autovacuum.
+ */
+static void
+analyze_keys(void)
+{
+	static const char tables[] =
+		"SELECT 'ANALYZE ' || string_agg('phm.' || quote_ident(relname) || ' (source, id, patient_id)', ', ' "
+		"ORDER BY relname) FROM pg_class WHERE relnamespace = 'phm'::regnamespace AND relkind IN ('r', 'p') "
+		"AND pg_has_role(relowner, 'USAGE') AND relname = ANY ('{coverage,encounter,condition,observation,"
+		"procedure,immunization,medication_request,medication_dispense,medication_administration,"
+		"service_request,claim,claim_line}')";
+	char	   *sql;
+
+	SPI_connect();
+	if (SPI_execute(tables, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not list the tables of the record");
+	sql = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (sql != NULL && SPI_execute(sql, false, 0) < 0)
+		elog(ERROR, "could not analyze the tables of the record");
+	SPI_finish();
+}
+
+/* Writes what the batch holds; statistics follow as the record doubles. */
+static void
+flush(DemoWriter *w, int64 *next_analyze)
+{
+	record_batch_flush(w->batch);
+	pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, w->rows);
+	if (w->rows < *next_analyze)
+		return;
+	analyze_keys();
+	*next_analyze = w->rows * 2;
+}
+
 static void
 write_persons(DemoWriter *w, int64 patients)
 {
 	DemoCare   *care = demo_care_create();
 	int64		patient_ids[PORTION];
+	int64		next_analyze = 1;
 
 	for (int64 first = 1; first <= patients; first += PORTION)
 	{
@@ -73,10 +111,11 @@ write_persons(DemoWriter *w, int64 patients)
 			demo_writer_person(w, first + i, patient_ids[i]);
 			demo_person_tell(care, w->settings, first + i, demo_writer_event, w);
 			if (record_batch_size(w->batch) > FLUSH_SIZE)
-				record_batch_flush(w->batch);
+				flush(w, &next_analyze);
 		}
-		pgstat_progress_update_param(PROGRESS_COPY_TUPLES_PROCESSED, w->rows);
 	}
+	record_batch_end(w->batch);
+	analyze_keys();
 }
 
 static void
@@ -115,7 +154,6 @@ phm_demo_population(PG_FUNCTION_ARGS)
 	pgstat_progress_start_command(PROGRESS_COMMAND_COPY, InvalidOid);
 	demo_write_providers(w, (patients - 1) / DEMO_COMMUNITY + 1);
 	write_persons(w, patients);
-	record_batch_end(w->batch);
 	pgstat_progress_end_command();
 	PG_RETURN_INT64(w->rows);
 }

@@ -173,7 +173,7 @@ make_traits(DemoPerson *p)
 	p->traits[DEMO_TRAIT_CONTROLLED - 1000] =
 		demo_chance(&p->random, p->traits[DEMO_TRAIT_ADHERENT - 1000] ? 830 : 520);
 	p->traits[DEMO_TRAIT_PSYCH_CARE - 1000] = demo_chance(&p->random, 350);
-	p->avoids = demo_chance(&p->random, poor ? 300 : 190);
+	p->avoids = demo_chance(&p->random, poor ? 340 : 230);
 	p->loyal = demo_chance(&p->random, 800);
 	p->height = (int) demo_normal(&p->random, p->sex == 'm' ? 1760 : 1620, 70);
 	if (demo_has(p, DEMO_CONDITION_MORBID_OBESITY, last))

@@ -68,6 +68,16 @@ extern int64 demo_acute_rate(const DemoPerson *p, int condition, int day);
 /* care.c */
 extern void demo_path_run(DemoCare *care, int path, int day, int condition, DemoOpenVisit *around);
 
+/* A procedure of some minutes, billed with the visit. */
+extern void demo_tell_procedure(DemoCare *care, DemoOpenVisit *visit, uint16 code, int64 minute, int length);
+
+/* measure.c: an observation without its value, and those whose values follow from the person. */
+extern uint16 demo_observation_category(uint16 code);
+extern DemoEvent *demo_observation(DemoCare *care, const DemoOpenVisit *visit, uint16 code, int64 minute);
+extern void demo_tell_vitals(DemoCare *care, const DemoOpenVisit *visit, int64 minute);
+extern void demo_tell_smoking(DemoCare *care, const DemoOpenVisit *visit, int64 minute);
+extern void demo_tell_delivery(DemoCare *care, DemoOpenVisit *visit);
+
 /* claim.c */
 extern void demo_claim_visit(DemoCare *care, const DemoOpenVisit *visit);
 extern void demo_claim_drug(DemoCare *care, const DemoEvent *dispense, int day);
