@@ -20,8 +20,8 @@ SELECT count(*) AS linked FROM phm.patient_link AS l JOIN phm.patient AS p
 -- every reference leads somewhere, within the person
 CREATE TEMP VIEW reference AS
 	SELECT 'condition' AS what, patient_id, encounter_id FROM phm.condition WHERE encounter_id IS NOT NULL
-	UNION ALL SELECT 'observation', patient_id, encounter_id FROM phm.observation
-	UNION ALL SELECT 'procedure', patient_id, encounter_id FROM phm.procedure
+	UNION ALL SELECT 'observation', patient_id, encounter_id FROM phm.observation WHERE encounter_id IS NOT NULL
+	UNION ALL SELECT 'procedure', patient_id, encounter_id FROM phm.procedure WHERE encounter_id IS NOT NULL
 	UNION ALL SELECT 'immunization', patient_id, encounter_id FROM phm.immunization
 	UNION ALL SELECT 'medication_request', patient_id, encounter_id FROM phm.medication_request
 	UNION ALL SELECT 'medication_administration', patient_id, encounter_id FROM phm.medication_administration

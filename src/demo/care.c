@@ -12,6 +12,7 @@
 #include "demo/provider.h"
 
 #define MAX_DEPTH 5				/* of paths that call each other */
+#define HISTORY_MONTHS 36		/* steps this rare are told when they were before the record */
 
 /* One run of a path. */
 typedef struct Run
@@ -65,9 +66,47 @@ step_applies(const DemoCare *care, const DemoStep *step, int day)
 	return true;
 }
 
+/* What a step amounts to: itself, or the first thing done in the visit or path it begins. */
+static const DemoStep *
+step_essence(const DemoStep *step)
+{
+	const DemoStep *s = step->op == DEMO_OP_CALL ? &demo_steps[demo_paths[step->code].first] : step;
+
+	for (int i = 0; i < 4; i++)
+		if (s[i].op == DEMO_OP_OBSC || s[i].op == DEMO_OP_PR)
+			return &s[i];
+	return NULL;
+}
+
+/* Something rare that was done before the record began is told as history, without an encounter. */
+static void
+tell_history(DemoCare *care, const DemoStep *step, int day)
+{
+	const DemoPerson *p = &care->person;
+	const DemoStep *done = step_essence(step);
+	int			months = demo_age_months(p, day);
+	DemoEvent  *e;
+
+	if (done == NULL || step->every < HISTORY_MONTHS || months < step->age_from || months >= step->age_to)
+		return;
+	e = demo_event(care, done->op == DEMO_OP_PR ? DEMO_PROCEDURE : DEMO_OBSERVATION);
+	e->code = done->code;
+	e->status = done->op == DEMO_OP_PR ? DEMO_COMPLETED : DEMO_FINAL;
+	e->start = e->end = demo_date(day);
+	e->recorded = demo_time(p, demo_minute(day) + 720);
+	e->practitioner = p->doctor;
+	if (done->op == DEMO_OP_OBSC)
+	{
+		e->category = demo_observation_category(done->code);
+		e->value_kind = DEMO_VALUE_CODE;
+		e->value_code = done->code2;
+	}
+	care->sink(care->arg, p, e);
+}
+
 /*
- * Whether enough time has gone since a step was last done.  What was done
- * before the record begins is not known: a random time within the interval.
+ * Whether enough time has gone since a step was last done.  Before the record
+ * begins, it was done at a random time within the interval.
  */
 static bool
 step_is_due(DemoCare *care, const DemoStep *step, int day)
@@ -85,7 +124,11 @@ step_is_due(DemoCare *care, const DemoStep *step, int day)
 		return *last == DEMO_NEVER;
 	}
 	if (*last == 0)
+	{
 		*last = p->first_day - 1 - demo_below(&p->random, step->every * 30);
+		if (demo_chance(&p->random, step->chance))
+			tell_history(care, step, *last);
+	}
 	return day - *last >= step->every * 30;
 }
 
@@ -571,7 +614,7 @@ do_step(Run *run, const DemoStep *step, int64 minute)
 			tell_plain(run, step, minute);
 			break;
 		case DEMO_OP_DISP:
-			if (run->visit->disposition == 0)
+			if (run->visit->disposition == 0 && run->visit->def->class != DEMO_CODE_CLASS_AMB)
 				run->visit->disposition = step->code;
 			break;
 		case DEMO_OP_NOOBS:

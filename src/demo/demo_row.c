@@ -469,7 +469,8 @@ write_observation(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "category", w->concepts[e->category]);
 	DEMO_PUT(w, "code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
+	if (e->encounter)
+		DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	if (!e->refused)
 		DEMO_PUT(w, "effective", Int64GetDatum(e->start));
 	DEMO_PUT(w, "issued", Int64GetDatum(e->recorded));
@@ -484,9 +485,11 @@ write_procedure(DemoWriter *w, const DemoPerson *p, const DemoEvent *e)
 	DEMO_PUT(w, "subject_id", w->subject);
 	DEMO_PUT(w, "status", w->statuses[e->status]);
 	DEMO_PUT(w, "code", w->concepts[e->code]);
-	DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
+	if (e->encounter)
+		DEMO_PUT(w, "encounter_id", demo_own_id_datum(w, p, "e", e->encounter));
 	DEMO_PUT(w, "performer_id", demo_provider_id(w, "pr", e->practitioner));
-	DEMO_PUT(w, "location_id", demo_provider_id(w, "l", e->location));
+	if (e->location >= 0)
+		DEMO_PUT(w, "location_id", demo_provider_id(w, "l", e->location));
 	if (e->refused)
 	{
 		DEMO_PUT(w, "status_reason", w->concepts[e->reason]);
