@@ -32,6 +32,8 @@ ISOLATION      = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.sp
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(ISOLATION_OUT)
 endif
 
+SHLIB_LINK  = -lzstd
+
 PG_CPPFLAGS = -Isrc -MMD -MP
 GCC_ONLY    = -Wno-clobbered
 # The server's own flags are gcc's where gcc built it.
@@ -40,6 +42,10 @@ PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-unused-parameter \
               -Wno-missing-field-initializers -fno-math-errno \
               $(if $(findstring clang,$(CC)),$(CLANG_ONLY),$(GCC_ONLY)) $(PHM_CFLAGS)
 EXTRA_CLEAN = $(SOURCES:.c=.d) $(GENERATED) phm--*.sql
+
+# libxml2, which src/types/xml.c alone includes.
+XML2_CFLAGS ?= $(shell pkg-config --cflags libxml-2.0 2>/dev/null || xml2-config --cflags 2>/dev/null || echo -I/usr/include/libxml2)
+SHLIB_LINK  += -lxml2
 
 # Bitcode would need the very clang that built the server.
 override with_llvm := no
@@ -50,6 +56,8 @@ include $(PGXS)
 
 phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 	src/assemble $(PHM_VERSION) > $@.tmp && mv $@.tmp $@
+
+src/types/xml.o: override CPPFLAGS += $(XML2_CFLAGS)
 
 -include $(SOURCES:.c=.d)
 
