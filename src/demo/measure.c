@@ -185,7 +185,7 @@ demo_tell_delivery(DemoCare *care, DemoOpenVisit *v)
 	DemoPerson *p = &care->person;
 	int64		minute = v->start + 240 + demo_below(&p->random, 480);
 	int			parity = demo_below(&p->random, 3);
-	bool		cesarean = demo_chance(&p->random, parity == 0 ? 270 : 330);
+	bool		cesarean = false;
 
 	tell_time(care, v, DEMO_CODE_SH_DELIVERY_TIME, demo_time(p, minute), minute);
 	tell_time(care, v, DEMO_CODE_SH_DUE_DATE, demo_date(demo_day_of(minute) + demo_below(&p->random, 15) - 6), v->start + 10);
@@ -193,5 +193,7 @@ demo_tell_delivery(DemoCare *care, DemoOpenVisit *v)
 	tell_count(care, v, DEMO_CODE_SH_GRAVIDA, parity + 1, v->start + 10);
 	tell_count(care, v, DEMO_CODE_SH_BIRTHS_TERM, parity, v->start + 10);
 	tell_count(care, v, DEMO_CODE_SH_BIRTHS_PRETERM, 0, v->start + 10);
+	for (int i = 0; i < v->event.ndiagnoses; i++)
+		cesarean = cesarean || v->event.diagnoses[i] == DEMO_CODE_DX_CESAREAN;
 	demo_tell_procedure(care, v, cesarean ? DEMO_CODE_PR_CESAREAN : DEMO_CODE_PR_VAGINAL_BIRTH, minute - 20, 30);
 }
