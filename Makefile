@@ -16,7 +16,8 @@ SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv
 
 # Tables made from data/ and from the record's map.
 GENERATED = src/types/fhir_ids.h src/types/fhir_table.inc src/types/code_system_table.inc \
-            src/types/ucum_table.inc src/record/record_map.inc src/record/record_table.store.sql
+            src/types/ucum_table.inc src/record/record_map.inc src/record/record_table.store.sql \
+            src/demo/demo_ids.h src/demo/demo_table.inc
 
 DATA_built = phm--$(PHM_VERSION).sql
 DATA       = $(wildcard upgrade/phm--*--*.sql)
@@ -70,3 +71,5 @@ src/types/code_system_table.inc: src/types/code_system_generate data/code_system
 	src/types/code_system_generate > $@.tmp && mv $@.tmp $@
 src/types/ucum_table.inc: src/types/ucum_generate data/ucum_unit.tsv data/ucum_prefix.tsv
 	src/types/ucum_generate > $@.tmp && mv $@.tmp $@
+src/demo/demo_ids.h src/demo/demo_table.inc &: src/demo/demo_generate $(wildcard data/demo_*.tsv)
+	src/demo/demo_generate
