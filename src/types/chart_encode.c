@@ -141,7 +141,9 @@ encode_members(Encode *e, const uint8 *p, const uint8 *end)
 			continue;
 		}
 		element_put_member(w, member.element);
-		encode_value(e, fhir_elements[member.element].type, &member.value);
+		/* The same practitioner and organization are named again and again. */
+		encode_value(e, member.element == FHIR_E_Reference_reference ? FHIR_T_uri :
+					 fhir_elements[member.element].type, &member.value);
 	}
 }
 
