@@ -260,7 +260,7 @@ form_tuple(RecordBatch *b, BatchTable *t, const RecordRow *row, FhirType type)
 	set_common(t, BATCH_CHANGED_AT, TimestampTzGetDatum(b->now), false);
 	set_common(t, BATCH_INBOX_ID, Int64GetDatum(row->inbox_id), row->inbox_id == 0);
 	set_common(t, BATCH_EXTRA, PointerGetDatum(row->extra), row->extra == NULL);
-	return heap_form_minimal_tuple(t->desc, t->values, t->nulls);
+	return phm_form_minimal_tuple(t->desc, t->values, t->nulls);
 }
 
 static inline bool
