@@ -12,7 +12,7 @@ MODULE_big = phm
 
 SOURCES  := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS      = $(SOURCES:.c=.o)
-SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz)
+SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz content/*.tsv)
 
 # Tables made from data/ and from the record's map.
 GENERATED = src/types/fhir_ids.h src/types/fhir_table.inc src/types/code_system_table.inc \
