@@ -6,6 +6,8 @@
 
 #include "utils/guc.h"
 
+#include "worker/worker.h"
+
 PG_MODULE_MAGIC;
 
 void		_PG_init(void);
@@ -20,5 +22,7 @@ _PG_init(void)
 							 "Whether triggers on the record mark the patients of changed rows.",
 							 "phm's own writers mark patients themselves and turn it off while they write.",
 							 &mark_changes, true, PGC_USERSET, 0, NULL, NULL, NULL);
+	worker_define_settings();
+	worker_register();
 	MarkGUCPrefixReserved("phm");
 }
