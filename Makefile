@@ -31,7 +31,7 @@ ISOLATION      = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.sp
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(ISOLATION_OUT)
 endif
 
-PG_CPPFLAGS = -Isrc -MMD -MP
+PG_CPPFLAGS = -Isrc -MMD -MP -DPHM_VERSION='"$(PHM_VERSION)"'
 GCC_ONLY    = -Wno-clobbered
 # The server's own flags are gcc's where gcc built it.
 CLANG_ONLY  = -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
@@ -51,6 +51,7 @@ phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 	src/assemble $(PHM_VERSION) > $@.tmp && mv $@.tmp $@
 
 -include $(SOURCES:.c=.d)
+src/worker/setup.o: phm.control
 
 # The FHIR dictionary as C, from data/.
 $(OBJS): | $(GENERATED)

@@ -6,6 +6,8 @@
 
 #include "utils/guc.h"
 
+#include "worker/worker.h"
+
 PG_MODULE_MAGIC;
 
 void		_PG_init(void);
@@ -25,5 +27,7 @@ _PG_init(void)
 							"Sensitivity labels that lists may show, as the sum of their bits.",
 							"0 leaves out every row with a label of phm.sensitivity_label.",
 							&visible_labels, 0, 0, PG_INT32_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	worker_define_settings();
+	worker_register();
 	MarkGUCPrefixReserved("phm");
 }

@@ -27,3 +27,5 @@ COMMENT ON COLUMN phm.attribution.evidence IS 'candidates: the first five in ran
 COMMENT ON COLUMN phm.attribution.sensitivity IS 'Sensitivity labels of the visits, where the patient has none without.';
 COMMENT ON COLUMN phm.attribution.valid_from IS 'Evaluation date at which it began to hold.';
 COMMENT ON COLUMN phm.attribution.valid_to IS 'Evaluation date at which it ended; NULL while it holds.';
+
+SELECT phm.register_derivation('attribution', 20, 'phm.derive_attribution', 'To whom each patient is attributed.');

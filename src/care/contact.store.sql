@@ -18,3 +18,5 @@ COMMENT ON COLUMN phm.last_contact.kind IS 'What that was: Encounter or Communic
 COMMENT ON COLUMN phm.last_contact.sensitivity IS 'Labels of the last contact; 0 where one without label was on the same day.';
 COMMENT ON COLUMN phm.last_contact.valid_from IS 'Evaluation date at which the person first had a contact.';
 COMMENT ON COLUMN phm.last_contact.valid_to IS 'Evaluation date at which no contact was left; NULL while there is one.';
+
+SELECT phm.register_derivation('contact', 60, 'phm.derive_contact', 'When patients were last in touch with care.');

@@ -31,3 +31,5 @@ COMMENT ON COLUMN phm.care_gap.period_end IS 'Last day of the period.';
 COMMENT ON COLUMN phm.care_gap.sensitivity IS 'Sensitivity labels of what the gap rests on.';
 COMMENT ON COLUMN phm.care_gap.valid_from IS 'Evaluation date at which it got this status.';
 COMMENT ON COLUMN phm.care_gap.valid_to IS 'Evaluation date at which that ended; NULL while it holds.';
+
+SELECT phm.register_derivation('care_gap', 50, 'phm.derive_care_gap', 'Gaps in care of members of registries.');

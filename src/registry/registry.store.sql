@@ -95,3 +95,5 @@ COMMENT ON COLUMN phm.registry_list.last_systolic IS 'Latest systolic pressure i
 COMMENT ON COLUMN phm.registry_list.last_diastolic IS 'Latest diastolic pressure in 24 months, mm[Hg].';
 COMMENT ON COLUMN phm.registry_list.last_blood_pressure_on IS 'Day of the blood pressure.';
 COMMENT ON COLUMN phm.registry_list.controlled IS 'Whether the condition is controlled; NULL: not known.';
+
+SELECT phm.register_derivation('registry', 40, 'phm.derive_registry', 'Members of registries and their control status.');
