@@ -102,7 +102,7 @@ BEGIN
 		RETURN phm.codeset(system, (SELECT array_agg(btrim(v)) FROM string_to_table(value, ',') AS v WHERE btrim(v) <> ''));
 	ELSIF property IN ('code', 'concept') AND op = 'regex' THEN
 		SELECT array_agg(regexp_replace(p, '^\^|\$$', '', 'g')) INTO parts FROM string_to_table(value, '|') AS p;
-		IF NOT EXISTS (SELECT FROM unnest(parts) AS p WHERE regexp_replace(p, '\.\*$', '') !~ plain) THEN
+		IF (SELECT bool_and(regexp_replace(p, '\.\*$', '') ~ plain) FROM unnest(parts) AS p) THEN
 			RETURN phm.codeset(system,
 				(SELECT array_agg(regexp_replace(p, '\\(.)', '\1', 'g')) FROM unnest(parts) AS p WHERE p !~ '\.\*$'),
 				(SELECT array_agg(regexp_replace(left(p, -2), '\\(.)', '\1', 'g')) FROM unnest(parts) AS p WHERE p ~ '\.\*$'));
