@@ -2,7 +2,9 @@
 CREATE TABLE phm.setting (
 	name text PRIMARY KEY,
 	value text,
-	comment text
+	comment text,
+	CHECK (name <> 'as_of' OR value ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]$'),
+	CHECK (name <> 'payment_year' OR value ~ '^20[0-9]{2}$')
 );
 REVOKE ALL ON phm.setting FROM PUBLIC;
 COMMENT ON TABLE phm.setting IS 'What derived results depend on besides the record. After a change, mark everybody (phm.mark) and refresh.';

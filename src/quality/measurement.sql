@@ -21,10 +21,10 @@ BEGIN ATOMIC
 SELECT CASE WHEN q.mmhg BETWEEN 10 AND 400 THEN q.mmhg END
   FROM (SELECT CASE WHEN phm.comparator(result) IS NOT NULL THEN NULL
 		WHEN phm.unit(result) IS NULL OR lower(phm.unit(result)) IN ('mmhg', 'mm hg', 'mm[hg]') THEN phm.value(result)
-		ELSE phm.value(result, 'mm[Hg]') END AS mmhg) AS q;
+		ELSE round(phm.value(result, 'mm[Hg]'), 1) END AS mmhg) AS q;
 END;
 COMMENT ON FUNCTION phm.blood_pressure(phm.quantity) IS
-'A blood pressure in mm[Hg]; without unit it is taken as such. NULL with a comparator, for other units and outside 10 to 400.';
+'A blood pressure in mm[Hg], converted ones to one decimal; without unit it is taken as such. NULL with a comparator, for other units and outside 10 to 400.';
 
 CREATE FUNCTION phm.hba1c_results(patient_ids bigint[], from_day date, to_day date)
 RETURNS TABLE (patient_id bigint, day date, at timestamptz, percent phm.quantity, source text, id text, sensitivity integer)

@@ -5,7 +5,7 @@
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(35);
+SELECT plan(42);
 SELECT phm.create_store() IS NOT NULL AS created \gset
 UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 
@@ -13,6 +13,9 @@ UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 SELECT is(phm.hba1c(q::phm.quantity)::text, r, coalesce(q || ' is ' || r, q || ' is not an HbA1c')) FROM (VALUES
 	('7.2 ''%''', '7.2 ''%'''), ('48 ''mmol/mol''', '6.5 ''%'''), ('53 "mmol/mol{Hb}"', '7.0 ''%'''), ('7.2', '7.2 ''%'''), ('0.072 ''1''', '7.2 ''%'''),
 	('7.2 "% of total Hgb"', '7.2 ''%'''), ('> 14 ''%''', '> 14 ''%'''), ('150 ''mg/dL''', NULL), ('72 ''%''', NULL), ('7.2 ''1''', NULL)) AS t(q, r);
+
+SELECT is(phm.blood_pressure(q::phm.quantity), r, coalesce(q || ' is ' || r || ' mm[Hg]', q || ' is not a blood pressure')) FROM (VALUES
+	('138 ''mm[Hg]''', 138::numeric), ('138 "mmHg"', 138), ('138', 138), ('16 ''kPa''', 120.0), ('> 200 ''mm[Hg]''', NULL), ('138 ''kg''', NULL), ('1380', NULL)) AS t(q, r);
 
 INSERT INTO phm.condition (source, id, patient_id, category, code, onset, clinical_status, verification_status)
 SELECT 'a', 'c' || p, p, phm.concept('condition-category', 'problem-list-item'), phm.concept('ICD10CM', 'E11.9'), '2020-01-01',
