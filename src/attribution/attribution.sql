@@ -52,7 +52,7 @@ BEGIN
 	  FROM ranked AS r
 	  JOIN candidates AS c ON c.patient_id = r.patient_id
 	  JOIN encounters AS e ON e.patient_id = r.patient_id AND e.who = r.who
-	  LEFT JOIN phm.person AS p ON p.patient_id = r.patient_id
+	  LEFT JOIN phm.person AS p ON p.patient_id = r.patient_id AND p.patient_id = ANY ($1)
 	 WHERE r.place = 1
 	   AND NOT coalesce(p.deceased AND coalesce(p.deceased_on <= $2, true), false)$query$, patient_ids);
 END

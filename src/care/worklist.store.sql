@@ -27,7 +27,8 @@ WITH session AS (
 		c.last_contact,
 		CASE WHEN c.last_contact IS NULL THEN 24 ELSE least(greatest((s.as_of - c.last_contact) / 30.4375, 0), 24) END AS months
 	  FROM session AS s CROSS JOIN open_gap AS g
-	  JOIN phm.person AS p ON p.patient_id = g.patient_id AND phm.is_visible(p.sensitivity, s.labels)
+	  JOIN LATERAL (SELECT * FROM phm.person AS d WHERE d.patient_id = g.patient_id OFFSET 0) AS p
+    ON phm.is_visible(p.sensitivity, s.labels)
 	  LEFT JOIN phm.risk_score AS r ON r.patient_id = g.patient_id AND r.model = 'V28' AND r.valid_to IS NULL
 	  LEFT JOIN phm.attribution AS a ON a.patient_id = g.patient_id AND a.contract = 'default' AND a.valid_to IS NULL
 	   AND phm.is_visible(a.sensitivity, s.labels)

@@ -25,7 +25,7 @@ BEGIN
 					ELSE 'uncertain' END AS finding
 		  FROM phm.registry_member AS m CROSS JOIN period AS p
 		  LEFT JOIN latest AS l ON l.patient_id = m.patient_id
-		  LEFT JOIN phm.person AS d ON d.patient_id = m.patient_id
+		  LEFT JOIN phm.person AS d ON d.patient_id = m.patient_id AND d.patient_id = ANY ($1)
 		 WHERE m.patient_id = ANY ($1) AND m.registry = 'diabetes' AND m.valid_to IS NULL
 	)
 	SELECT j.patient_id, 'diabetes-hba1c' AS measure, 'HbA1c measured and at most 9 %' AS gap,

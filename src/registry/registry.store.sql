@@ -76,7 +76,7 @@ SELECT m.registry, r.title, m.patient_id, p.family, p.given, p.birth_date, m.val
   FROM (SELECT phm.visible_labels() AS labels OFFSET 0) AS s
  CROSS JOIN phm.registry_member AS m
   JOIN phm.registry AS r ON r.name = m.registry
-  LEFT JOIN phm.person AS p ON p.patient_id = m.patient_id
+  LEFT JOIN LATERAL (SELECT * FROM phm.person AS d WHERE d.patient_id = m.patient_id OFFSET 0) AS p ON true
  WHERE m.valid_to IS NULL AND phm.is_visible(m.sensitivity | coalesce(p.sensitivity, 0), s.labels);
 REVOKE ALL ON phm.registry_list FROM PUBLIC;
 COMMENT ON VIEW phm.registry_list IS 'Current members of registries, with control status, as far as phm.visible_labels allows.';

@@ -11,6 +11,7 @@ DECLARE
 BEGIN
 	uri := CASE
 		WHEN uri ~ '^[0-2](\.[0-9]+)+$' THEN 'urn:oid:' || uri
+		WHEN uri ~ ':' OR phm.code_system_url(uri) IS NOT NULL THEN uri
 		WHEN upper(uri) IN ('SNOMEDCT', 'SNOMED CT', 'SNOMEDCT_US') THEN 'SNOMED'
 		ELSE coalesce((SELECT coalesce(s.canonical_url, s.url) FROM phm.code_systems() AS s
 			WHERE lower(s.name) = lower(uri) ORDER BY s.id LIMIT 1), uri)

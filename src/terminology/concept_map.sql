@@ -67,7 +67,8 @@ BEGIN
 	SELECT DISTINCT c.target_system, c.target_code, c.target_display, c.equivalence, c.attributes
 	  FROM phm.codings(concept) AS k
 	  JOIN phm.concept_map_code AS c ON c.url = urls[1]
-	   AND c.source_code = k.code AND c.source_system = phm.code_system_uri(k.system)
+	   AND c.source_code = k.code
+   AND c.source_system = CASE WHEN k.system ~ ':' THEN phm.code_system_uri(k.system) ELSE k.system END
 	 ORDER BY c.target_system, c.target_code;
 END
 $$;

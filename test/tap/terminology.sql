@@ -5,7 +5,7 @@
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(30);
+SELECT plan(31);
 SELECT phm.create_store() IS NOT NULL AS created \gset
 
 SELECT is(phm.code_system_uri(a), b, 'a system is known as ' || a) FROM (VALUES
@@ -40,6 +40,8 @@ SELECT results_eq($$ SELECT system, code, equivalence, attributes FROM phm.trans
 	$$ VALUES ('http://loinc.org', '4548-4', 'wider', '{"high": "7", "unit": "%"}'::jsonb) $$, 'a code is translated, with its attributes');
 SELECT is_empty($$ SELECT * FROM phm.translate('urn:map:cpt2', phm.concept('CPT', '0001F')) $$, 'a code without target has no translation');
 SELECT is_empty($$ SELECT * FROM phm.translate('urn:map:cpt2', phm.concept('LOINC', '3044F')) $$, 'nor has the same code of another system');
+SELECT is_empty($$ SELECT * FROM phm.translate('urn:map:cpt2', '{"coding": [{"system": "HOUSE", "code": "3044F"}, {"code": "3044F"}]}'::jsonb::phm.concept) $$,
+	'nor have codes of a system that is no URI, or of none');
 SELECT throws_ok($$ SELECT * FROM phm.translate('urn:none', phm.concept('CPT', '1')) $$, '42704', 'concept map "urn:none" is not loaded',
 	'an unknown map is an error');
 SELECT throws_ok($$ SELECT phm.load_concept_map('{"resourceType": "ConceptMap", "url": "urn:m", "status": "active", "group": [
