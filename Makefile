@@ -12,7 +12,7 @@ MODULE_big = phm
 
 SOURCES  := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS      = $(SOURCES:.c=.o)
-SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz)
+SQL_PARTS := src/floors src/assemble $(wildcard src/*.sql src/*/*.sql data/*.tsv data/*.tsv.gz content/*.tsv)
 
 # Tables made from data/ and from the record's map.
 GENERATED = src/types/fhir_ids.h src/types/fhir_table.inc src/types/code_system_table.inc \
@@ -34,7 +34,7 @@ endif
 
 SHLIB_LINK  = -lzstd
 
-PG_CPPFLAGS = -Isrc -MMD -MP
+PG_CPPFLAGS = -Isrc -MMD -MP -DPHM_VERSION='"$(PHM_VERSION)"'
 GCC_ONLY    = -Wno-clobbered
 # The server's own flags are gcc's where gcc built it.
 CLANG_ONLY  = -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
@@ -60,6 +60,7 @@ phm--$(PHM_VERSION).sql: $(SQL_PARTS) $(GENERATED) phm.control
 src/types/xml.o: override CPPFLAGS += $(XML2_CFLAGS)
 
 -include $(SOURCES:.c=.d)
+src/worker/setup.o: phm.control
 
 # The FHIR dictionary as C, from data/.
 $(OBJS): | $(GENERATED)

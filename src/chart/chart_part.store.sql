@@ -20,3 +20,5 @@ COMMENT ON VIEW phm.patient_chart IS 'The chart of each person.';
 COMMENT ON COLUMN phm.patient_chart.patient_id IS 'The person.';
 COMMENT ON COLUMN phm.patient_chart.chart IS 'All resources of the person.';
 COMMENT ON COLUMN phm.patient_chart.built_at IS 'When the chart was last written.';
+
+SELECT phm.register_derivation('chart', 10, 'phm.build_charts');

@@ -99,8 +99,8 @@ BEGIN
 		RAISE EXCEPTION 'no such file, folder or pattern on the server' USING ERRCODE = 'undefined_file';
 	END IF;
 	FOREACH name IN ARRAY names LOOP
-		INSERT INTO phm.inbox AS i (source, format, person, file, status, position, line, resources, rejected, deleted)
-		VALUES (load.source, 'fhir', load.person, name, 'reading', 0, 1, 0, 0, 0)
+		INSERT INTO phm.inbox AS i (source, format, person, file, status, position, line, resources, rejected, deleted, pid)
+		VALUES (load.source, 'fhir', load.person, name, 'reading', 0, 1, 0, 0, 0, pg_catalog.pg_backend_pid())
 		RETURNING i.inbox_id INTO message;
 		p := 0;
 		l := 1;

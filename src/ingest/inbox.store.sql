@@ -18,7 +18,8 @@ CREATE TABLE phm.inbox (
 	error text,
 	detail text,
 	received_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	processed_at timestamptz
+	processed_at timestamptz,
+	pid integer
 );
 CREATE INDEX inbox_open_idx ON phm.inbox (inbox_id) WHERE status <> 'done';
 CREATE INDEX inbox_file_idx ON phm.inbox (source, file) WHERE file IS NOT NULL;
@@ -43,3 +44,4 @@ COMMENT ON COLUMN phm.inbox.error IS 'What was wrong, with line and column.';
 COMMENT ON COLUMN phm.inbox.detail IS 'The element or entry in which it is.';
 COMMENT ON COLUMN phm.inbox.received_at IS 'When it came in.';
 COMMENT ON COLUMN phm.inbox.processed_at IS 'When it was read, or failed.';
+COMMENT ON COLUMN phm.inbox.pid IS 'For files: the process that loads it.';

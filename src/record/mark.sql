@@ -60,3 +60,26 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.mark_both_rows() FROM PUBLIC;
 COMMENT ON FUNCTION phm.mark_both_rows() IS 'Trigger: marks the patients of updated rows, before and after.';
+
+CREATE FUNCTION phm.mark_shared_rows() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	CASE TG_OP
+		WHEN 'INSERT' THEN
+			INSERT INTO phm.stale_resource (source, id, resource_type)
+			SELECT DISTINCT source, id, TG_ARGV[0] FROM new_rows;
+		WHEN 'DELETE' THEN
+			INSERT INTO phm.stale_resource (source, id, resource_type)
+			SELECT DISTINCT source, id, TG_ARGV[0] FROM old_rows;
+		ELSE
+			INSERT INTO phm.stale_resource (source, id, resource_type)
+			SELECT source, id, TG_ARGV[0] FROM old_rows UNION SELECT source, id, TG_ARGV[0] FROM new_rows;
+	END CASE;
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.mark_shared_rows() FROM PUBLIC;
+COMMENT ON FUNCTION phm.mark_shared_rows() IS
+'Trigger: marks resources that belong to no patient (phm.stale_resource), whoever writes them. Argument: their FHIR type.';

@@ -422,7 +422,8 @@ is_replaced(const BatchTable *t, int attribute)
 
 /*
  * One statement writes a table and marks the patients of rows that changed: a
- * row with the fingerprint it had before is left alone.
+ * row with the fingerprint it had before is left alone.  Tables without
+ * patients have triggers that mark what is shared, whoever writes.
  */
 static char *
 insert_statement(const BatchTable *t)
@@ -432,7 +433,9 @@ insert_statement(const BatchTable *t)
 	bool		first = true;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "WITH written AS (INSERT INTO phm.%s AS t SELECT * FROM "
+	if (t->table->has_patient)
+		appendStringInfoString(&sql, "WITH written AS (");
+	appendStringInfo(&sql, "INSERT INTO phm.%s AS t SELECT * FROM "
 					 "phm.record_batch_rows(NULL::phm.%s) ON CONFLICT (", name, name);
 	append_key(&sql, t);
 	appendStringInfoString(&sql, ") DO UPDATE SET ");
@@ -445,13 +448,11 @@ insert_statement(const BatchTable *t)
 		appendStringInfo(&sql, "%s%s = EXCLUDED.%s", first ? "" : ", ", column, column);
 		first = false;
 	}
-	appendStringInfo(&sql, " WHERE t.fingerprint IS NULL OR t.fingerprint IS DISTINCT FROM "
-					 "EXCLUDED.fingerprint OR t.deleted_at IS NOT NULL RETURNING %s) ",
-					 t->table->has_patient ? "t.patient_id" : "t.id");
-	appendStringInfo(&sql, t->table->has_patient ?
-					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT patient_id, '%s' FROM written WHERE patient_id > 0" :
-					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT d.patient_id, '%s' "
-					 "FROM written w JOIN phm.chart_dependency d ON d.source = $1 AND d.id = w.id", name);
+	appendStringInfoString(&sql, " WHERE t.fingerprint IS NULL OR t.fingerprint IS DISTINCT FROM "
+						   "EXCLUDED.fingerprint OR t.deleted_at IS NOT NULL");
+	if (t->table->has_patient)
+		appendStringInfo(&sql, " RETURNING t.patient_id) INSERT INTO phm.stale (patient_id, why) "
+						 "SELECT DISTINCT patient_id, '%s' FROM written WHERE patient_id > 0", name);
 	return sql.data;
 }
 
