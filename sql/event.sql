@@ -73,10 +73,12 @@ SELECT '\x01'::chart_change;
 SELECT count(*) AS added FROM generate_series(1, 200) AS i, ingest(format('{"resourceType":"Observation","id":"x%s","status":"final","subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-%s","code":{"coding":[{"system":"http://loinc.org","code":"x-%s"}]}}', i, lpad((i % 28 + 1)::text, 2, '0'), i), 't');
 SELECT build_charts(array_agg(DISTINCT patient_id)) FROM patient_link;
 SELECT * FROM check_chart;
--- A change of the shared medication marks whoever has it in the chart.
+-- A change of the shared medication is noted, and the refresh marks whoever has it in the chart.
 DELETE FROM stale;
+DELETE FROM stale_resource;
 SELECT status FROM ingest('{"resourceType":"Medication","id":"m","status":"active","code":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"861007"}]}}', 't');
-SELECT count(*) AS marked FROM stale;
+SELECT resource_type, id FROM stale_resource;
+SELECT refresh_resources() AS marked;
 SELECT has(NULL::chart, 'Patient') IS NULL AS unknown;
 SELECT has(chart, 'Nobody') FROM patient_chart;
 DROP VIEW check_chart;
