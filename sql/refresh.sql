@@ -1,4 +1,5 @@
 -- Texts of the errors of refreshes, derivations and settings.
+\set SHOW_CONTEXT never
 SELECT phm.check_store_version();
 CALL phm.refresh();
 SELECT phm.refresh_all();
