@@ -125,27 +125,32 @@ SELECT cardinality(codeset_agg(code)), codeset_agg(s) = (SELECT b FROM result) A
 RESET parallel_leader_participation; RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
 
 -- GIN: the planner uses it, and it finds what the operator finds.
-CREATE TABLE event AS
+CREATE TABLE seen AS
 SELECT i, CASE WHEN i % 100 = 0 THEN NULL WHEN i % 101 = 0 THEN '"no code"'::concept
                WHEN i % 3 = 0 THEN ('ICD10CM|E' || lpad((i % 1000)::text, 3, '0') || '.' || i % 7 || '; SNOMED|' || i % 5000)::concept
                WHEN i % 3 = 1 THEN ('urn:oid:2.16.840.1.113883.6.90|E' || lpad((i % 1000)::text, 3, '0') || ' "d"')::concept
                ELSE ('http://x.org/codes|E' || repeat('x', i % 300) || i % 1000)::concept END AS code
   FROM generate_series(1, 20000) AS i;
-CREATE INDEX event_code ON event USING gin (code);
-VACUUM ANALYZE event;
+CREATE INDEX event_code ON seen USING gin (code);
+VACUUM ANALYZE seen;
+-- Rows that still wait in the index's pending list.
+INSERT INTO seen SELECT i + 20000, code FROM seen WHERE i <= 500;
 CREATE TEMP TABLE query AS SELECT * FROM (VALUES (1, '{ICD10CM|E012.3, ICD10CM|E013, LOINC|1}'::codeset), (2, '{ICD10CM|E01*}'), (3, '{ICD10CM|E012.3, ICD10CM|E5*, SNOMED|17}'), (4, '{SNOMED|17*}'), (5, '{}'), (6, '{ICD10CM|*}'),
-	(7, '{http://x.org/codes|E*}'), (8, ('{http://x.org/codes|E' || repeat('x', 200) || '*}')::codeset), (9, ('{http://x.org/codes|E' || repeat('x', 299) || '299}')::codeset), (10, '{LOINC|*, LOINC|1}'), (11, '{ICD10CM|E01\*}')) AS v(q, s);
-EXPLAIN (COSTS OFF) SELECT i FROM event WHERE code <@ '{ICD10CM|E012.3, ICD10CM|E013}';
-EXPLAIN (COSTS OFF) SELECT i FROM event WHERE '{ICD10CM|E012.3, ICD10CM|E01*}'::codeset @> code;
-EXPLAIN (COSTS OFF) SELECT i FROM event WHERE code ~ 'ICD10CM|E013; SNOMED|17';
+	(7, '{http://x.org/codes|E*}'), (8, ('{http://x.org/codes|E' || repeat('x', 200) || '*}')::codeset), (9, ('{http://x.org/codes|E' || repeat('x', 299) || '299}')::codeset), (10, '{LOINC|*, LOINC|1}'), (11, '{ICD10CM|E01\*}')) AS v(q, s)
+UNION ALL SELECT 12, codeset('ICD10CM', array_agg('E' || lpad((i * 3)::text, 3, '0') || '.' || j)) FROM generate_series(0, 300) AS i, generate_series(0, 4) AS j
+UNION ALL SELECT 13, codeset('SNOMED', array_agg(i::text), ARRAY['17']) | codeset('http://x.org/codes', array_agg('E' || repeat('x', i) || i), ARRAY['Exxxxx4', 'E' || repeat('x', 250)]) | '{LOINC|1}' FROM generate_series(1, 299, 2) AS i
+UNION ALL SELECT 14, codeset('LOINC', array_agg(i::text)) FROM generate_series(1, 1000) AS i;
+EXPLAIN (COSTS OFF) SELECT i FROM seen WHERE code <@ '{ICD10CM|E012.3, ICD10CM|E013}';
+EXPLAIN (COSTS OFF) SELECT i FROM seen WHERE '{ICD10CM|E012.3, ICD10CM|E01*}'::codeset @> code;
+EXPLAIN (COSTS OFF) SELECT i FROM seen WHERE code ~ 'ICD10CM|E013; SNOMED|17';
 SET enable_seqscan = off;
-EXPLAIN (COSTS OFF) SELECT q, i FROM query, event WHERE code <@ s;
-CREATE TEMP TABLE by_index AS SELECT q, i FROM query, event WHERE code <@ s;
-SELECT count(*) FROM event WHERE code ~ 'ICD10CM|E013; SNOMED|17';
-SELECT count(*) FROM event WHERE code ~ '"no code"';
+EXPLAIN (COSTS OFF) SELECT q, i FROM query, seen WHERE code <@ s;
+CREATE TEMP TABLE by_index AS SELECT q, i FROM query, seen WHERE code <@ s;
+SELECT count(*) FROM seen WHERE code ~ 'ICD10CM|E013; SNOMED|17';
+SELECT count(*) FROM seen WHERE code ~ '"no code"';
 SET enable_seqscan = on; SET enable_bitmapscan = off;
-CREATE TEMP TABLE by_scan AS SELECT q, i FROM query, event WHERE code <@ s;
-SELECT count(*) FROM event WHERE code ~ 'ICD10CM|E013; SNOMED|17';
+CREATE TEMP TABLE by_scan AS SELECT q, i FROM query, seen WHERE code <@ s;
+SELECT count(*) FROM seen WHERE code ~ 'ICD10CM|E013; SNOMED|17';
 SELECT q, (SELECT count(*) FROM by_scan WHERE by_scan.q = query.q) AS by_scan, (SELECT count(*) FROM by_index WHERE by_index.q = query.q) AS by_index FROM query ORDER BY q;
 (SELECT * FROM by_scan EXCEPT SELECT * FROM by_index) UNION ALL (SELECT * FROM by_index EXCEPT SELECT * FROM by_scan);
 RESET enable_bitmapscan;
@@ -155,9 +160,9 @@ CREATE FUNCTION pg_temp.estimate(condition text, OUT estimated bigint, OUT actua
 DECLARE
 	plan json;
 BEGIN
-	EXECUTE 'EXPLAIN (FORMAT json) SELECT * FROM event WHERE ' || condition INTO plan;
+	EXECUTE 'EXPLAIN (FORMAT json) SELECT * FROM seen WHERE ' || condition INTO plan;
 	estimated := plan -> 0 -> 'Plan' ->> 'Plan Rows';
-	EXECUTE 'SELECT count(*) FROM event WHERE ' || condition INTO actual;
+	EXECUTE 'SELECT count(*) FROM seen WHERE ' || condition INTO actual;
 END $$;
 SELECT n, c, estimated BETWEEN actual / 2 AND actual * 2 + 10 AS near
   FROM (VALUES (1, $$code <@ '{ICD10CM|E013, ICD10CM|E016}'$$), (2, $$'{ICD10CM|E013}'::codeset @> code$$), (3, $$code <@ '{ICD10CM|*}'$$), (4, $$code <@ '{}'$$)) AS v(n, c), pg_temp.estimate(c) ORDER BY n;
@@ -165,8 +170,8 @@ SELECT codeset('ICD10CM', array_agg('E' || lpad(i::text, 3, '0'))) AS set FROM g
 SELECT estimated BETWEEN actual / 2 AND actual * 2 AS near FROM pg_temp.estimate(format('code <@ %L', :'set'));
 -- The most common codes are in the statistics.
 SELECT (most_common_elems::text::bigint[] @> ARRAY[code_hash('ICD10CM', 'E013')]) AS common, array_length(most_common_elem_freqs, 1) - array_length(most_common_elems::text::bigint[], 1) AS extra
-  FROM pg_stats WHERE schemaname = 'phm' AND tablename = 'event' AND attname = 'code';
-DROP TABLE event, dx_parallel;
+  FROM pg_stats WHERE schemaname = 'phm' AND tablename = 'seen' AND attname = 'code';
+DROP TABLE seen, dx_parallel;
 
 -- Binary form.
 SELECT codeset_send('{}'), codeset_send('{LOINC|1, LOINC|2*, |x}');

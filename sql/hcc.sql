@@ -175,6 +175,13 @@ INSERT INTO phm.hcc_coefficient (coefficient_set, segment, variable, coefficient
 	('MINI', 'ALL', 'HCC2', 0.25), ('MINI', 'ALL', 'BOTH', 0.125), ('MINI', 'ALL', 'N2', 0.0625);
 SELECT age, d, r.raw, r.payment, r.hccs, r.interactions FROM (VALUES (17, '{A01}'::text[]), (18, '{A01}'), (49, '{B02}'), (50, '{B02}'), (70, '{b0.2,C031}'), (70, '{A011,A012,A013}')) AS v(age, d),
 	phm.hcc(phm.hcc_model('MINI', 2030), phm.hcc_person(age, 'M'), d) AS r ORDER BY age, d;
+-- a forged state (hash of V28, slice of the small model) reads nothing beyond its slice
+WITH a AS (SELECT v28, phm.hcc_person(50, 'M') AS p FROM m),
+	s AS (SELECT v28, p, phm.hcc_state_add(NULL, v28, p, NULL)::text AS big,
+		phm.hcc_state_add(NULL, phm.hcc_model('MINI', 2030), p, NULL)::text AS small FROM a),
+	forged AS (SELECT v28, p, overlay(small PLACING substr(big, 11, 16) FROM 11 FOR 16)::phm.hcc_state AS f FROM s)
+SELECT r.hccs_before, r.raw
+  FROM forged, LATERAL phm.hcc(phm.hcc_state_add(phm.hcc_state_add(f, v28, p, 'E119'), v28, p, 'B20')) AS r;
 UPDATE phm.hcc_variable SET args = 'BOTH' WHERE rule_set = 'MINI' AND variable = 'TWO';
 SELECT phm.hcc_model('MINI', 2030);
 UPDATE phm.hcc_variable SET args = 'HCC2' WHERE rule_set = 'MINI' AND variable = 'TWO';

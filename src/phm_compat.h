@@ -31,4 +31,11 @@
 #define phm_vacuum_delay_point() vacuum_delay_point()
 #endif
 
+/* PostgreSQL 18 can leave room before the tuple; phm never does. */
+#if PG_VERSION_NUM >= 180000
+#define phm_form_minimal_tuple(desc, values, nulls) heap_form_minimal_tuple(desc, values, nulls, 0)
+#else
+#define phm_form_minimal_tuple(desc, values, nulls) heap_form_minimal_tuple(desc, values, nulls)
+#endif
+
 #endif							/* PHM_COMPAT_H */

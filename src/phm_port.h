@@ -19,6 +19,9 @@
 #endif
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 #endif
 
 /* What was wrong with an input, and where.  Texts never quote patient data. */

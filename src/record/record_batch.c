@@ -260,7 +260,7 @@ form_tuple(RecordBatch *b, BatchTable *t, const RecordRow *row, FhirType type)
 	set_common(t, BATCH_CHANGED_AT, TimestampTzGetDatum(b->now), false);
 	set_common(t, BATCH_INBOX_ID, Int64GetDatum(row->inbox_id), row->inbox_id == 0);
 	set_common(t, BATCH_EXTRA, PointerGetDatum(row->extra), row->extra == NULL);
-	return heap_form_minimal_tuple(t->desc, t->values, t->nulls);
+	return phm_form_minimal_tuple(t->desc, t->values, t->nulls);
 }
 
 static inline bool
@@ -479,16 +479,19 @@ delete_statement(const BatchTable *t)
 	return sql.data;
 }
 
-/* Lines that claims of this batch no longer have. */
+/*
+ * Lines that claims of this batch no longer have.  NOT IN, since its hashed
+ * subplan does not depend on the planner's guess of how many keys there are.
+ */
 static char *
 delete_lines_statement(void)
 {
 	return pstrdup("WITH c AS (SELECT DISTINCT id, resource_type FROM phm.record_batch_keys('claim')) "
 				   "DELETE FROM phm.claim_line AS t USING c "
 				   "WHERE t.source = $1 AND t.id = c.id AND t.resource_type = c.resource_type "
-				   "AND NOT EXISTS (SELECT FROM phm.record_batch_keys('claim_line') AS l "
-				   "WHERE l.id = t.id AND l.resource_type = t.resource_type AND l.patient_id = t.patient_id "
-				   "AND l.ordinal = t.ordinal AND l.line = t.line)");
+				   "AND (t.id, t.resource_type, t.patient_id, t.ordinal, t.line) NOT IN "
+				   "(SELECT l.id, l.resource_type, l.patient_id, l.ordinal, l.line "
+				   "FROM phm.record_batch_keys('claim_line') AS l)");
 }
 
 /* Runs a statement about the table that is being flushed. */

@@ -2,148 +2,51 @@
  * record_type.c: FHIR resources from rows in SQL: phm.resource(row) and
  * phm.resource(type, row).
  *
- * What a row type means is worked out once per call site: which attribute is
- * which column of record.map.
+ * What a row type means is worked out once per call site (record_row.c).
  */
 #include "phm.h"
 
 #include "access/htup_details.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 #include "utils/typcache.h"
 
-#include "record/record.h"
+#include "record/record_row.h"
 #include "types/resource_datum.h"
 
 PG_FUNCTION_INFO_V1(phm_resource_from_row);
 PG_FUNCTION_INFO_V1(phm_resource_from_typed_row);
 
-/* A row type beside the columns of a FHIR type. */
-typedef struct RowReader
+/* What a call site keeps: the row type it saw last. */
+typedef struct RowSite
 {
 	Oid			row_type;
 	int32		row_typmod;
-	FhirType	type;			/* 0: read from resource_type each time */
-	TupleDesc	desc;
-	const RecordMap *map;		/* NULL: other_resource */
-	int		   *attributes;		/* for each column: 0-based attribute, -1 none */
-	int			id;				/* attributes of common columns, -1 none */
-	int			resource_type;
-	int			extra;
-	Datum	   *values;			/* scratch by attribute, and by column behind */
-	bool	   *nulls;
+	FhirType	type;
+	RecordRowReader *reader;
 	ElementWriter writer;
-} RowReader;
-
-Oid
-record_concept_type(void)
-{
-	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("concept"),
-						   ObjectIdGetDatum(get_namespace_oid("phm", false)));
-}
-
-/* The SQL type that a column of record.map has. */
-static Oid
-column_type(RecordType type)
-{
-	static const char *const names[] = {
-		[RECORD_DATETIME] = "datetime", [RECORD_CONCEPT] = "concept",
-		[RECORD_QUANTITY] = "quantity", [RECORD_CONCEPTS] = "_concept"
-	};
-
-	switch (type)
-	{
-		case RECORD_TEXT:
-			return TEXTOID;
-		case RECORD_BOOLEAN:
-			return BOOLOID;
-		case RECORD_INTEGER:
-			return INT4OID;
-		case RECORD_NUMERIC:
-			return NUMERICOID;
-		default:
-			return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(names[type]),
-								   ObjectIdGetDatum(get_namespace_oid("phm", false)));
-	}
-}
-
-static int
-find_attribute(TupleDesc desc, const char *name)
-{
-	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped &&
-			strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return i;
-	return -1;
-}
-
-/* An attribute that must be text when it is there. */
-static int
-find_text_attribute(TupleDesc desc, const char *name)
-{
-	int			at = find_attribute(desc, name);
-
-	if (at >= 0 && TupleDescAttr(desc, at)->atttypid != TEXTOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of the row must be of type text", name)));
-	return at;
-}
-
-/* Finds the columns of the map among the attributes; types must agree. */
-static void
-match_columns(RowReader *r)
-{
-	const RecordTable *table = r->map->table;
-
-	r->attributes = palloc(sizeof(int) * table->ncolumns);
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		int			at = find_attribute(r->desc, table->columns[i].name);
-		Oid			wanted;
-
-		r->attributes[i] = at;
-		if (at < 0)
-			continue;
-		wanted = column_type(table->columns[i].type);
-		if (TupleDescAttr(r->desc, at)->atttypid != wanted)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of the row must be of type %s, not %s",
-							table->columns[i].name, format_type_be(wanted),
-							format_type_be(TupleDescAttr(r->desc, at)->atttypid)),
-					 errhint("Cast it in the query that makes the row.")));
-	}
-}
+} RowSite;
 
 /* Looks at a row type once. */
-static RowReader *
-make_reader(FunctionCallInfo fcinfo, Oid row_type, int32 row_typmod, FhirType type)
+static RowSite *
+row_site(FunctionCallInfo fcinfo, Oid row_type, int32 row_typmod, FhirType type)
 {
-	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	RowReader  *r = palloc0(sizeof(RowReader));
-	int			columns;
+	RowSite    *site = fcinfo->flinfo->fn_extra;
+	MemoryContext old;
 
-	r->row_type = row_type;
-	r->row_typmod = row_typmod;
-	r->type = type;
-	r->desc = lookup_rowtype_tupdesc_copy(row_type, row_typmod);
-	r->map = type ? record_map(type) : NULL;
-	r->id = find_text_attribute(r->desc, "id");
-	r->resource_type = find_text_attribute(r->desc, "resource_type");
-	r->extra = find_attribute(r->desc, "extra");
-	if (r->map)
-		match_columns(r);
-	columns = r->map ? r->map->table->ncolumns : 0;
-	r->values = palloc0(sizeof(Datum) * (r->desc->natts + columns));
-	r->nulls = palloc0(sizeof(bool) * (r->desc->natts + columns));
-	element_writer_init(&r->writer, 1024);
+	if (site && site->row_type == row_type && site->row_typmod == row_typmod && site->type == type)
+		return site;
+	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	site = palloc0(sizeof(RowSite));
+	site->row_type = row_type;
+	site->row_typmod = row_typmod;
+	site->type = type;
+	site->reader = record_row_reader(lookup_rowtype_tupdesc_copy(row_type, row_typmod), type);
+	element_writer_init(&site->writer, 1024);
 	MemoryContextSwitchTo(old);
-	fcinfo->flinfo->fn_extra = r;
-	return r;
+	fcinfo->flinfo->fn_extra = site;
+	return site;
 }
 
 /* The FHIR type that a row says it has (claim, other_resource). */
@@ -179,53 +82,19 @@ type_of_row(HeapTupleHeader row, Oid row_type)
 	return type;
 }
 
-/* Writes the resource of a row with a table. */
-static void
-join_row(RowReader *r, const uint8 *rest, const uint8 *rest_end)
-{
-	Datum	   *values = r->values + r->desc->natts;
-	bool	   *nulls = r->nulls + r->desc->natts;
-	text	   *id = r->id >= 0 && !r->nulls[r->id] ? DatumGetTextPP(r->values[r->id]) : NULL;
-
-	for (int i = 0; i < r->map->table->ncolumns; i++)
-	{
-		int			at = r->attributes[i];
-
-		nulls[i] = at < 0 || r->nulls[at];
-		values[i] = nulls[i] ? (Datum) 0 : r->values[at];
-	}
-	record_join(&r->writer, r->map, id ? VARDATA_ANY(id) : NULL, id ? VARSIZE_ANY_EXHDR(id) : 0,
-				values, nulls, rest, rest_end);
-}
-
 /* The resource of one row. */
 static Datum
 resource_of_row(FunctionCallInfo fcinfo, HeapTupleHeader row, FhirType type)
 {
-	Oid			row_type = HeapTupleHeaderGetTypeId(row);
-	int32		row_typmod = HeapTupleHeaderGetTypMod(row);
-	RowReader  *r = fcinfo->flinfo->fn_extra;
+	RowSite    *site = row_site(fcinfo, HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row), type);
 	HeapTupleData tuple;
-	const uint8 *rest = NULL;
-	const uint8 *rest_end = NULL;
-	FhirType	rest_type;
 
-	if (r == NULL || r->row_type != row_type || r->row_typmod != row_typmod || r->type != type)
-		r = make_reader(fcinfo, row_type, row_typmod, type);
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row);
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = row;
-	heap_deform_tuple(&tuple, r->desc, r->values, r->nulls);
-	if (r->extra >= 0 && !r->nulls[r->extra])
-		resource_view((struct varlena *) PG_DETOAST_DATUM_PACKED(r->values[r->extra]),
-					  &rest_type, &rest, &rest_end);
-	element_writer_reset(&r->writer);
-	if (r->map)
-		join_row(r, rest, rest_end);
-	else if (rest)
-		element_put_copy(&r->writer, rest, rest_end);
-	PG_RETURN_POINTER(resource_make(type, r->writer.data, r->writer.length));
+	record_row_members(site->reader, &tuple, &site->writer);
+	PG_RETURN_POINTER(resource_make(type, site->writer.data, site->writer.length));
 }
 
 Datum

@@ -5,7 +5,7 @@
  * A model holds everything of one model and payment year: the diagnosis
  * table with its age and sex edits, hierarchies, segments, relative factors,
  * interactions and the factors of the payment score.  It is written once
- * (hcc_build.c), checked whenever it comes from outside (hcc_check) and then
+ * (hcc_finish.c), checked whenever it comes from outside (hcc_check) and then
  * read in place.  All integers are little-endian, every section starts at a
  * multiple of 8, and the places of the sections follow from the counts in the
  * header, so that a model has one form only:
@@ -19,7 +19,7 @@
  *       drops     u64[ncc][nwords]         what a category suppresses
  *       has       u64[nsegments][nwords]   categories with a factor in the segment
  *       requires  (cc u64, u64[nwords])    a category that counts only beside others
- *       clauses   u64[nclauses][nwords]    "at least one of these"
+ *       clauses   u64[nclauses][nwords]    "at least one of these", by variable
  *       dx        u64[ndx]                 key << 16 | first rule, by hash of the key
  *       vars      40 bytes each: when (24), count from, to u16, clauses u16,
  *                 kind u8, 0 u8, first clause u32, name u32
@@ -299,7 +299,7 @@ extern struct varlena *hcc_write(const HccParts *parts);
 extern void hcc_parts(const HccView *v, HccParts *parts);
 extern struct varlena *hcc_slice(const HccView *v, int selector);
 
-/* hcc_build.c: a model from the rows of its tables */
+/* hcc_build.c, hcc_finish.c: a model from the rows of its tables */
 typedef struct HccBuild HccBuild;
 
 extern HccBuild *hcc_build(const char *name, int payment_year, const char *prefix, bool mce);

@@ -103,11 +103,17 @@ check_segments(const HccParts *p, PhmError *err)
 {
 	uint32		at = 0;
 
+	/* Every clause belongs to one variable, in order: slices rely on it. */
 	for (int i = 0; i < p->nvars; i++)
+	{
 		if (!when_fits(&p->vars[i].when) || p->vars[i].kind >= HCC_KIND_CC ||
-			p->vars[i].first_clause > p->nclauses ||
-			p->vars[i].nclauses > p->nclauses - p->vars[i].first_clause)
+			p->vars[i].first_clause != at || p->vars[i].nclauses > p->nclauses - at)
 			return refuse(err, "vars");
+		at += p->vars[i].nclauses;
+	}
+	if (at != p->nclauses)
+		return refuse(err, "clauses");
+	at = 0;
 	for (int i = 0; i < p->nselectors; i++)
 		if (!when_fits(&p->selectors[i].when) || p->selectors[i].segment >= p->nsegments ||
 			p->selectors[i].adjust >= p->nadjusts || p->selectors[i].divisor < HCC_MIN_RATE ||

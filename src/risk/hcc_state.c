@@ -287,8 +287,15 @@ phm_hcc_state_score(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 	subject = state_subject(state);
+	/* A forged state may name another model than its slice is of: trust no bit. */
 	for (int w = 0; w < HCC_WORDS; w++)
+	{
+		int			bits = Min(Max(v.ncc - 64 * w, 0), 64);
+
 		mapped[w] = phm_get_u64(state + 32 + 8 * w);
+		if (bits < 64)
+			mapped[w] &= (UINT64CONST(1) << bits) - 1;
+	}
 	hcc_score(&v, &subject, mapped, true, &cache->score);
 	return hcc_result(fcinfo, cache, &v);
 }

@@ -220,7 +220,7 @@ AS 'MODULE_PATHNAME', 'phm_concept_gin_triconsistent' LANGUAGE c IMMUTABLE STRIC
 COMMENT ON FUNCTION phm.concept_gin_triconsistent(internal, smallint, internal, integer, internal, internal, internal) IS 'GIN support: whether a row may match when not all keys are known.';
 CREATE FUNCTION phm.concept_gin_partial(bytea, bytea, smallint, internal) RETURNS integer
 AS 'MODULE_PATHNAME', 'phm_concept_gin_partial' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION phm.concept_gin_partial(bytea, bytea, smallint, internal) IS 'GIN support: whether a key begins with a prefix.';
+COMMENT ON FUNCTION phm.concept_gin_partial(bytea, bytea, smallint, internal) IS 'GIN support: whether a key begins with a prefix, or is in a set of more codes than are looked up one by one.';
 CREATE OPERATOR CLASS phm.concept_ops DEFAULT FOR TYPE phm.concept USING gin AS
 	OPERATOR 1 phm.<@ (phm.concept, phm.codeset),
 	OPERATOR 2 phm.~ (phm.concept, phm.concept),

@@ -6,6 +6,10 @@
  * A GIN key is the 8 bytes of code_system_hash and the first bytes of the
  * code, so that a prefix of a set is a range of keys (partial match).  Keys
  * leave out what they cannot hold; every match is checked again.
+ *
+ * GIN looks at every key of a query for every row that it finds.  A large set
+ * therefore asks for one key a system: the range of all codes of the system,
+ * of which comparePartial picks those that are in the set.
  */
 #include "phm.h"
 
@@ -21,6 +25,7 @@
 #include "types/codeset.h"
 
 #define KEY_CODE_MAX		128		/* bytes of a code that a key holds */
+#define QUERY_KEYS_MAX		64		/* sets with more entries ask for ranges */
 #define DEFAULT_SELECTIVITY	0.005
 
 #define STRATEGY_IN_SET		1		/* concept <@ codeset */
@@ -70,32 +75,83 @@ phm_concept_gin_extract(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(concept_keys(PG_GETARG_VARLENA_PP(0), (int32 *) PG_GETARG_POINTER(1)));
 }
 
-/* The keys of a set; prefixes are partial matches. */
-static Datum *
-codeset_keys(struct varlena *set, int32 *nkeys, bool **partial)
+/* What comparePartial needs to pick the keys of a system that are in a set. */
+typedef struct SystemRange
 {
-	CodesetView view;
+	const CodesetView *view;
+	const char *system;
+	int			system_length;
+} SystemRange;
+
+/* Where extractQuery leaves what it finds. */
+typedef struct QueryKeys
+{
+	Datum	   *keys;
+	bool	   *partial;
+	Pointer    *extra;
+	int			n;
+} QueryKeys;
+
+/* One key an entry; prefixes are partial matches. */
+static void
+entry_keys(const CodesetView *view, QueryKeys *q)
+{
 	CodesetIterator it;
 	CodesetEntry e;
-	Datum	   *keys;
-	uint64		system_hash = 0;
-	const char *system = NULL;
-	int			n = 0;
 
-	codeset_view_init(&view, VARDATA_ANY(set));
-	keys = palloc(Max((Size) view.ncodes + view.nprefixes, 1) * sizeof(Datum));
-	*partial = palloc0(Max((Size) view.ncodes + view.nprefixes, 1) * sizeof(bool));
-	codeset_iterate(&it, &view);
+	codeset_iterate(&it, view);
 	while (codeset_next(&it, &e))
 	{
-		if (system != e.system)
-			system_hash = code_system_hash(e.system, e.system_length);
-		system = e.system;
-		(*partial)[n] = e.prefix;
-		keys[n++] = make_key(system_hash, e.code, e.code_length);
+		q->partial[q->n] = e.prefix;
+		q->keys[q->n++] = make_key(code_system_hash(e.system, e.system_length), e.code, e.code_length);
 	}
-	*nkeys = n;
-	return keys;
+}
+
+/* One key a system. */
+static void
+range_keys(const CodesetView *view, QueryKeys *q)
+{
+	CodesetIterator it;
+	CodesetEntry e;
+	const char *system = NULL;
+
+	codeset_iterate(&it, view);
+	while (codeset_next(&it, &e))
+	{
+		SystemRange *range;
+
+		if (system == e.system && q->n > 0)
+			continue;
+		system = e.system;
+		range = palloc(sizeof(SystemRange));
+		*range = (SystemRange) {view, e.system, e.system_length};
+		q->partial[q->n] = true;
+		q->extra[q->n] = (Pointer) range;
+		q->keys[q->n++] = make_key(code_system_hash(e.system, e.system_length), "", 0);
+	}
+}
+
+/* The keys of a set. */
+static void
+codeset_keys(Datum set, QueryKeys *q)
+{
+	/* The index scan outlives this call: what it refers to is copied. */
+	struct varlena *copy = PG_DETOAST_DATUM_COPY(set);
+	CodesetView *view = palloc(sizeof(CodesetView));
+	Size		entries;
+	Size		room;
+
+	codeset_view_init(view, VARDATA_ANY(copy));
+	entries = (Size) view->ncodes + view->nprefixes;
+	room = entries > QUERY_KEYS_MAX ? view->nsystems : Max(entries, 1);
+	q->n = 0;
+	q->keys = palloc(room * sizeof(Datum));
+	q->partial = palloc0(room * sizeof(bool));
+	q->extra = palloc0(room * sizeof(Pointer));
+	if (entries > QUERY_KEYS_MAX)
+		range_keys(view, q);
+	else
+		entry_keys(view, q);
 }
 
 PG_FUNCTION_INFO_V1(phm_concept_gin_query);
@@ -106,10 +162,16 @@ phm_concept_gin_query(PG_FUNCTION_ARGS)
 {
 	int32	   *nkeys = (int32 *) PG_GETARG_POINTER(1);
 	StrategyNumber strategy = PG_GETARG_UINT16(2);
-	bool	  **partial = (bool **) PG_GETARG_POINTER(3);
+	QueryKeys	q;
 
 	if (strategy == STRATEGY_IN_SET)
-		PG_RETURN_POINTER(codeset_keys(PG_GETARG_VARLENA_PP(0), nkeys, partial));
+	{
+		codeset_keys(PG_GETARG_DATUM(0), &q);
+		*nkeys = q.n;
+		*(bool **) PG_GETARG_POINTER(3) = q.partial;
+		*(Pointer **) PG_GETARG_POINTER(4) = q.extra;
+		PG_RETURN_POINTER(q.keys);
+	}
 	if (strategy == STRATEGY_EQUIVALENT)
 		PG_RETURN_POINTER(concept_keys(PG_GETARG_VARLENA_PP(0), nkeys));
 	elog(ERROR, "unknown strategy number: %d", strategy);
@@ -152,28 +214,54 @@ phm_concept_gin_triconsistent(PG_FUNCTION_ARGS)
 	PG_RETURN_GIN_TERNARY_VALUE(GIN_FALSE);
 }
 
+/* comparePartial of a range key: 0 for the codes of the system that are in the set, 1 behind the system. */
+static int
+compare_range(const SystemRange *range, const char *start, const char *key, int length)
+{
+	int			n = length - 8;
+	uint64		hash;
+
+	if (memcmp(start, key, 8) != 0)
+		return 1;
+	if (n >= KEY_CODE_MAX)
+		return 0;				/* perhaps cut: the operator decides */
+	hash = code_hash(phm_get_u64(key), key + 8, n);
+	return codeset_contains_hash(range->view, hash, range->system, range->system_length, key + 8, n) ? 0 : -1;
+}
+
+/* comparePartial of a prefix key: 0 for keys that begin with it, 1 behind the last of them. */
+static int
+compare_prefix(const char *prefix, int prefix_length, const char *key, int length)
+{
+	int			order = memcmp(key, prefix, Min(prefix_length, length));
+
+	if (order == 0)
+		return length >= prefix_length ? 0 : -1;
+	return order > 0 ? 1 : -1;
+}
+
 PG_FUNCTION_INFO_V1(phm_concept_gin_partial);
 
-/* comparePartial: 0 for keys that begin with the prefix, 1 behind the last of them. */
+/* comparePartial: whether a key that is not less than the query's key belongs to it. */
 Datum
 phm_concept_gin_partial(PG_FUNCTION_ARGS)
 {
-	bytea	   *prefix = PG_GETARG_BYTEA_PP(0);
+	bytea	   *partial = PG_GETARG_BYTEA_PP(0);
 	bytea	   *key = PG_GETARG_BYTEA_PP(1);
-	int			prefix_length = VARSIZE_ANY_EXHDR(prefix);
-	int			key_length = VARSIZE_ANY_EXHDR(key);
-	int			order = memcmp(VARDATA_ANY(key), VARDATA_ANY(prefix), Min(prefix_length, key_length));
+	const SystemRange *range = (const SystemRange *) PG_GETARG_POINTER(3);
 
-	if (order == 0)
-		order = key_length >= prefix_length ? 0 : -1;
-	PG_RETURN_INT32(order > 0 ? 1 : order < 0 ? -1 : 0);
+	if (range != NULL)
+		PG_RETURN_INT32(compare_range(range, VARDATA_ANY(partial), VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key)));
+	PG_RETURN_INT32(compare_prefix(VARDATA_ANY(partial), VARSIZE_ANY_EXHDR(partial),
+								   VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key)));
 }
 
 /*
  * Share of the rows, NULLs left aside, that have a code in a set without
  * prefixes, by the most common codes; -1 without such statistics.  A row has
- * mostly one code of a system, so shares are added up.  Codes of the set that
- * are not common share what the common ones leave.
+ * mostly one code of a system, so shares are added up.  The rows without a
+ * common code are taken to be in the set as often as the common codes are,
+ * but a code of the set that is not common to have half of the least share.
  */
 static double
 common_code_selectivity(VariableStatData *vardata, const CodesetView *view)
@@ -202,8 +290,9 @@ common_code_selectivity(VariableStatData *vardata, const CodesetView *view)
 		}
 	}
 	rest = hits < view->ncodes ? (view->ncodes - hits) * slot.numbers[slot.nvalues] / 2 : 0;
+	rest = Min(rest, Max(1 - all, 0) * Max(hits, 1) / slot.nvalues);
 	free_attstatsslot(&slot);
-	return found + Min(rest, Max(1 - all, 0) / 2);
+	return found + rest;
 }
 
 /* Selectivity of a constant set; -1 when the statistics do not help. */

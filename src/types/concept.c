@@ -364,6 +364,7 @@ concept_share_code(const void *a, size_t a_length, const void *b, size_t b_lengt
 	concept_read_codings(&ra, a, a_length);
 	while (next_coded(&ra, &x))
 	{
+		CHECK_FOR_INTERRUPTS();
 		concept_read_codings(&rb, b, b_length);
 		while (next_coded(&rb, &y))
 		{

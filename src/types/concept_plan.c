@@ -16,6 +16,7 @@
 #include "types/concept.h"
 
 #define CODES_PER_TARGET	10	/* common codes kept per point of the statistics target */
+#define CODES_PER_ROW		64	/* more codes of one concept are not looked at */
 
 /* What std_typanalyze left in the places that are taken over here. */
 typedef struct ConceptAnalyze
@@ -68,7 +69,7 @@ compare_by_code(const void *a, const void *b)
 	return compare_codes(&((const CodeCount *) a)->code, &((const CodeCount *) b)->code);
 }
 
-/* Adds the codes of a concept, each once. */
+/* Adds the codes of a concept, each once, up to CODES_PER_ROW. */
 static void
 sample_concept(CodeSample *sample, struct varlena *value)
 {
@@ -77,7 +78,7 @@ sample_concept(CodeSample *sample, struct varlena *value)
 	CodingView	c;
 
 	concept_read_codings(&r, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
-	while (concept_next(&r, &c))
+	while (sample->ncodes - begin < CODES_PER_ROW && concept_next(&r, &c))
 	{
 		int			i = begin;
 

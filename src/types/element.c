@@ -92,6 +92,10 @@ element_decode(const uint8 *p, ElementValue *value)
 		case ELEMENT_TRUE:
 			value->end = p;
 			break;
+		case ELEMENT_OMITTED:
+			value->kind = ELEMENT_NULL;
+			value->end = p;
+			break;
 		case ELEMENT_DECIMAL:
 			value->scale = *p++;
 			/* FALLTHROUGH */
@@ -129,10 +133,21 @@ element_decode(const uint8 *p, ElementValue *value)
 			value->end = element_skip(element_skip(p));
 			value->length = (uint32) (value->end - p);
 			break;
+		case ELEMENT_MOMENT:
+			value->number = phm_get_u16(p);
+			value->end = p + 2;
+			break;
+		case ELEMENT_QUANTITY:
+			value->scale = *p++;
+			value->number = phm_unzigzag(phm_get_varint(&p));
+			value->count = (uint32) phm_get_varint(&p);
+			value->end = p;
+			break;
 		case ELEMENT_SYSTEM:
 		case ELEMENT_SYMBOL:
 		case ELEMENT_CONCEPT:
 		case ELEMENT_LINK:
+		case ELEMENT_URN_LINK:
 			value->number = (int64) phm_get_varint(&p);
 			value->end = p;
 			break;
@@ -432,6 +447,23 @@ element_put_index(ElementWriter *w, ElementKind kind, uint64 index)
 {
 	element_put_simple(w, kind);
 	put_varint(w, index);
+}
+
+void
+element_put_moment(ElementWriter *w, uint16 precision_and_zone)
+{
+	element_put_simple(w, ELEMENT_MOMENT);
+	phm_put_u16(writer_room(w, 2), precision_and_zone);
+	w->length += 2;
+}
+
+void
+element_put_quantity(ElementWriter *w, int64 mantissa, int scale, uint32 unit)
+{
+	element_put_simple(w, ELEMENT_QUANTITY);
+	element_put_simple(w, (ElementKind) scale);
+	put_varint(w, phm_zigzag(mantissa));
+	put_varint(w, unit);
 }
 
 void

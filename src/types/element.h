@@ -30,14 +30,23 @@
  *   ELEMENT_ARRAY      varint length, varint count, values
  *   ELEMENT_EXTENDED   value, object value or NULL   (primitive with its
  *                                                     "_name" companion)
+ *   ELEMENT_OMITTED    nothing                       (no value in JSON, only "_name")
  *   ELEMENT_SYMBOL     varint index                  (string table of a chart)
  *   ELEMENT_CONCEPT    varint index                  (concept table of a chart)
- *   ELEMENT_LINK       varint ordinal                (Reference, resolved within a chart)
+ *   ELEMENT_LINK       varint link                   (Reference "Type/id", resolved in a chart)
+ *   ELEMENT_URN_LINK   varint link                   (Reference "urn:uuid:id", resolved)
+ *   ELEMENT_MOMENT     2 bytes                       (a date whose milliseconds are the entry's time)
+ *   ELEMENT_QUANTITY   byte scale, varint zigzag, varint string index + 1
+ *                                                    (Quantity with a UCUM unit; 0: without unit)
  *
- * The last three occur in charts only.  ELEMENT_EXTENDED appears where JSON
- * had "name" and "_name": its first value is the primitive (NULL when JSON
- * had only "_name"), its second the companion object; in arrays it stands in
- * the slot.  A member with a name outside the dictionary holds a value whose
+ *
+ * From SYMBOL on, kinds occur in charts only.  ELEMENT_EXTENDED appears
+ * where JSON had "_name": its first value is the primitive (OMITTED when JSON
+ * had only "_name", NULL where it said null), its second the companion object.
+ * In arrays it stands in the slot; slots whose companion is null have none,
+ * but those behind the last companion object have NULL, as many as JSON had.
+ * Slots for which JSON had companions but no values, always the last ones, are
+ * OMITTED; readers see OMITTED as NULL.  A member with a name outside the dictionary holds a value whose
  * objects again have only such names; its strings stay ELEMENT_STRING.
  *
  * Canonical form: one and the same JSON text gives the same bytes, and a
@@ -67,9 +76,13 @@ typedef enum ElementKind
 	ELEMENT_RESOURCE = 13,
 	ELEMENT_ARRAY = 14,
 	ELEMENT_EXTENDED = 15,
-	ELEMENT_SYMBOL = 16,
-	ELEMENT_CONCEPT = 17,
-	ELEMENT_LINK = 18
+	ELEMENT_OMITTED = 16,		/* element_decode makes it NULL; *start tells */
+	ELEMENT_SYMBOL = 17,
+	ELEMENT_CONCEPT = 18,
+	ELEMENT_LINK = 19,
+	ELEMENT_URN_LINK = 20,
+	ELEMENT_MOMENT = 21,
+	ELEMENT_QUANTITY = 22
 } ElementKind;
 
 #define ELEMENT_MAX_DEPTH 100	/* members and slots inside each other */
@@ -78,11 +91,11 @@ typedef enum ElementKind
 /* A decoded value.  Strings and containers point into the encoded bytes. */
 typedef struct ElementValue
 {
-	ElementKind kind;
-	uint8		scale;			/* DECIMAL */
+	ElementKind kind;			/* never OMITTED */
+	uint8		scale;			/* DECIMAL, QUANTITY */
 	FhirType	type;			/* RESOURCE: its type; otherwise 0 */
-	uint32		count;			/* ARRAY: number of values */
-	int64		number;			/* INT, DECIMAL mantissa, DATETIME, LITERAL, SYSTEM, SYMBOL, CONCEPT, LINK */
+	uint32		count;			/* ARRAY: number of values; QUANTITY: string index + 1 */
+	int64		number;			/* INT, DECIMAL and QUANTITY mantissa, DATETIME, LITERAL, MOMENT, SYSTEM, SYMBOL, CONCEPT, LINK */
 	const uint8 *data;			/* text, UUID bytes, members, values; EXTENDED: the primitive */
 	uint32		length;			/* of data */
 	const uint8 *start;			/* the kind byte */
@@ -137,6 +150,9 @@ extern const char *element_text(const ElementValue *value, char *buffer, int *le
  */
 extern bool element_validate(FhirType type, const uint8 *p, const uint8 *end, PhmError *err);
 
+/* The element whose companion a name is ("_birthDate" of a primitive), or 0. */
+extern FhirElement element_companion(FhirType type, const char *name, int length);
+
 /* Whether bytes are valid UTF-8 without NUL. */
 extern bool element_valid_text(const char *s, size_t length);
 
@@ -165,7 +181,9 @@ extern void element_put_datetime(ElementWriter *w, int64 v);
 extern void element_put_literal(ElementWriter *w, int64 v, const char *text, int length);
 extern void element_put_string(ElementWriter *w, const char *s, int length);	/* picks STRING, UUID, URN_UUID or SYSTEM */
 extern void element_put_plain(ElementWriter *w, const char *s, int length);	/* STRING, whatever it looks like */
-extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYMBOL, CONCEPT, LINK */
+extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYSTEM, SYMBOL, CONCEPT, LINK, URN_LINK */
+extern void element_put_moment(ElementWriter *w, uint16 precision_and_zone);
+extern void element_put_quantity(ElementWriter *w, int64 mantissa, int scale, uint32 unit);
 extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* encoded values or members */
 extern void element_open(ElementWriter *w, ElementKind kind, FhirType type);	/* OBJECT, RESOURCE, ARRAY */
 extern void element_close(ElementWriter *w, ElementKind kind);

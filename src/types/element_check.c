@@ -9,12 +9,15 @@
 
 #include "types/code_system.h"
 #include "types/datetime.h"
+#include "types/primitive.h"
 
 typedef struct Check
 {
 	PhmError   *err;
 	const uint8 *begin;
 	int			depth;
+	FhirElement element;		/* innermost one that FHIR knows */
+	FhirType	resource;		/* innermost one */
 } Check;
 
 static bool check_value(Check *c, FhirType type, bool in_array, const uint8 **p, const uint8 *end);
@@ -88,6 +91,8 @@ kind_fits(FhirType type, ElementKind kind)
 			kind == ELEMENT_ARRAY;
 	if (kind == ELEMENT_NULL || kind == ELEMENT_ARRAY)
 		return true;
+	if (kind == ELEMENT_OMITTED)
+		return def->primitive != FHIR_NOT_PRIMITIVE;
 	switch ((FhirPrimitive) def->primitive)
 	{
 		case FHIR_NOT_PRIMITIVE:
@@ -103,7 +108,7 @@ kind_fits(FhirType type, ElementKind kind)
 				kind == ELEMENT_EXTENDED;
 		case FHIR_DATE:
 		case FHIR_INSTANT:
-			/* texts that are no dates occur in meta.lastUpdated and in definitions */
+			/* texts: see primitive_keeps_text */
 			return kind == ELEMENT_DATETIME || kind == ELEMENT_LITERAL || kind == ELEMENT_EXTENDED ||
 				(kind >= ELEMENT_STRING && kind <= ELEMENT_SYSTEM);
 		case FHIR_TIME:
@@ -140,43 +145,6 @@ check_canonical(Check *c, FhirType type, const ElementValue *value)
 	return same || corrupt(c, value->start, "value not in canonical form");
 }
 
-/* A JSON number literal. */
-static bool
-valid_number(const char *s, int length)
-{
-	int			i = 0;
-
-#define DIGIT(i) ((i) < length && s[i] >= '0' && s[i] <= '9')
-	if (i < length && s[i] == '-')
-		i++;
-	if (!DIGIT(i))
-		return false;
-	if (s[i] == '0')
-		i++;
-	else
-		while (DIGIT(i))
-			i++;
-	if (i < length && s[i] == '.')
-	{
-		if (!DIGIT(i + 1))
-			return false;
-		for (i++; DIGIT(i);)
-			i++;
-	}
-	if (i < length && (s[i] == 'e' || s[i] == 'E'))
-	{
-		i++;
-		if (i < length && (s[i] == '+' || s[i] == '-'))
-			i++;
-		if (!DIGIT(i))
-			return false;
-		while (DIGIT(i))
-			i++;
-	}
-#undef DIGIT
-	return i == length;
-}
-
 /* A date as text that datetime_print would not give back. */
 static bool
 check_literal(Check *c, const uint8 *start, int64 number, const uint8 *text, uint64 length)
@@ -191,9 +159,36 @@ check_literal(Check *c, const uint8 *start, int64 number, const uint8 *text, uin
 	return true;
 }
 
-/* Checks a scalar whose kind byte has been read; *p stands behind it. */
+/* What the FHIR type of a well-formed scalar asks of its value. */
 static bool
-check_scalar(Check *c, FhirType type, ElementKind kind, const uint8 **p, const uint8 *end)
+check_meaning(Check *c, FhirType type, const uint8 *start)
+{
+	FhirPrimitive primitive = (FhirPrimitive) fhir_types[type].primitive;
+	ElementValue value;
+	PhmDateTime date;
+	bool		exact;
+	char		buffer[ELEMENT_TEXT_SIZE];
+	const char *text;
+	int			length;
+	PhmError	ignored = {0};
+
+	element_decode(start, &value);
+	if (value.kind == ELEMENT_INT)
+		return primitive != FHIR_INTEGER || value.number == (int32) value.number ||
+			corrupt(c, start, "integer out of range");
+	if (value.kind < ELEMENT_STRING || type == 0 || primitive == FHIR_STRING)
+		return true;
+	text = element_text(&value, buffer, &length);
+	if (primitive == FHIR_TIME)
+		return primitive_is_time(text, length) || corrupt(c, start, "bad time");
+	return (!datetime_parse(text, length, &date, &exact, &ignored) &&
+			primitive_keeps_text(c->element, c->resource, text, length)) ||
+		corrupt(c, start, "bad date");
+}
+
+/* Checks the bytes of a scalar whose kind byte has been read; *p stands behind it. */
+static bool
+check_bytes(Check *c, FhirType type, ElementKind kind, const uint8 **p, const uint8 *end)
 {
 	const uint8 *start = *p - 1;
 	ElementValue value;
@@ -202,11 +197,12 @@ check_scalar(Check *c, FhirType type, ElementKind kind, const uint8 **p, const u
 	switch (kind)
 	{
 		case ELEMENT_NULL:
+		case ELEMENT_OMITTED:
 		case ELEMENT_FALSE:
 		case ELEMENT_TRUE:
 			return true;
 		case ELEMENT_DECIMAL:
-			if (*p >= end || **p == 0 || **p > 18)
+			if (*p >= end || **p == 0 || **p > 17)	/* with the digit before the point: 18 */
 				return corrupt(c, start, "bad decimal");
 			(*p)++;
 			/* FALLTHROUGH */
@@ -246,13 +242,49 @@ check_scalar(Check *c, FhirType type, ElementKind kind, const uint8 **p, const u
 			if (!check_length(c, p, end, &v))
 				return false;
 			*p += v;
-			if (kind == ELEMENT_NUMBER && !valid_number((const char *) (*p - v), (int) v))
+			if (kind == ELEMENT_NUMBER && !primitive_is_number((const char *) (*p - v), (int) v))
 				return corrupt(c, start, "bad number");
 			element_decode(start, &value);
 			return check_canonical(c, type, &value);
 		default:
 			return corrupt(c, start, "unknown kind of value");
 	}
+}
+
+/* Checks a scalar whose kind byte has been read; *p stands behind it. */
+static bool
+check_scalar(Check *c, FhirType type, ElementKind kind, const uint8 **p, const uint8 *end)
+{
+	const uint8 *start = *p - 1;
+
+	return check_bytes(c, type, kind, p, end) && check_meaning(c, type, start);
+}
+
+FhirElement
+element_companion(FhirType type, const char *name, int length)
+{
+	FhirElement element;
+
+	if (length < 2 || name[0] != '_')
+		return 0;
+	element = fhir_element_by_name(type, name + 1, length - 1);
+	if (element == 0 || fhir_types[fhir_elements[element].type].primitive == FHIR_NOT_PRIMITIVE)
+		return 0;
+	return element;
+}
+
+/* Whether a name that came without element id must come so. */
+static bool
+check_unknown_name(Check *c, FhirType type, const uint8 *start, const char *name, uint64 length)
+{
+	if (length > PG_INT32_MAX || !element_valid_text(name, length))
+		return corrupt(c, start, "name that is not UTF-8");
+	if (fhir_element_by_name(type, name, (int) length) != 0 ||
+		element_companion(type, name, (int) length) != 0)
+		return corrupt(c, start, "element id missing");
+	if (fhir_types[type].kind == FHIR_RESOURCE && length == 12 && memcmp(name, "resourceType", 12) == 0)
+		return corrupt(c, start, "resourceType among the elements");
+	return true;
 }
 
 /*
@@ -277,8 +309,10 @@ static bool
 check_members(Check *c, FhirType type, const uint8 *p, const uint8 *end)
 {
 	const uint8 *first = p;
+	FhirElement outer = c->element;
 	int			unknown = 0;
 
+	check_stack_depth();
 	while (p < end)
 	{
 		const uint8 *start = p;
@@ -292,10 +326,8 @@ check_members(Check *c, FhirType type, const uint8 *p, const uint8 *end)
 		{
 			if (!check_length(c, &p, end, &length))
 				return false;
-			if (!element_valid_text((const char *) p, length))
-				return corrupt(c, start, "name that is not UTF-8");
-			if (fhir_element_by_name(type, (const char *) p, (int) length) != 0)
-				return corrupt(c, start, "element id missing");
+			if (!check_unknown_name(c, type, start, (const char *) p, length))
+				return false;
 			if (++unknown > ELEMENT_MAX_UNKNOWN)
 				return corrupt(c, start, "too many unknown elements");
 			p += length;
@@ -312,10 +344,45 @@ check_members(Check *c, FhirType type, const uint8 *p, const uint8 *end)
 		}
 		if (is_duplicate(first, start, element, p - length, length))
 			return corrupt(c, start, "duplicate element");
+		c->element = element ? (FhirElement) element : outer;
 		if (!check_value(c, value_type, false, &p, end))
 			return false;
 	}
+	c->element = outer;
 	return true;
+}
+
+/* Whether the "_name" of an array in JSON would have just these companions; see element.h. */
+static bool
+check_companions(Check *c, const uint8 *p, const uint8 *end)
+{
+	const uint8 *start = p;
+	ElementValue slot;
+	ElementValue part;
+	bool		omitted = false;	/* JSON has no value for this slot and those behind it */
+	bool		behind = false;		/* a companion that is null was written */
+	bool		lonely = false;		/* the last slot needs one behind it with a companion */
+
+	while (element_next_value(&p, end, &slot))
+	{
+		bool		extended = slot.kind == ELEMENT_EXTENDED;
+		bool		null = false;
+		bool		missing = *(extended ? slot.data : slot.start) == ELEMENT_OMITTED;
+
+		if (extended)
+		{
+			element_decode(element_skip(slot.data), &part);
+			null = part.kind == ELEMENT_NULL;
+		}
+		if ((omitted && !missing) || (behind && extended && !null))
+			return corrupt(c, start, "bad companions of values");
+		if (lonely && null)
+			return corrupt(c, start, "bad companions of values");
+		omitted = missing;
+		behind = behind || null;
+		lonely = !extended;
+	}
+	return !(omitted && lonely) || corrupt(c, start, "bad companions of values");
 }
 
 /* Checks a primitive and its companion behind an EXTENDED kind byte. */
@@ -324,7 +391,7 @@ check_extended(Check *c, FhirType type, bool in_array, const uint8 **p, const ui
 {
 	const uint8 *start = *p;
 
-	if (start >= end || *start > ELEMENT_SYSTEM)
+	if (start >= end || (*start > ELEMENT_SYSTEM && *start != ELEMENT_OMITTED))
 		return corrupt(c, start, "bad extended value");
 	if (!check_value(c, type, true, p, end))
 		return false;
@@ -340,6 +407,7 @@ check_container(Check *c, FhirType type, ElementKind kind, const uint8 **p, cons
 	const uint8 *start = *p - 1;
 	uint64		length = 0;
 	uint64		head = 0;
+	FhirType	outer = c->resource;
 	bool		good;
 
 	if (!check_length(c, p, end, &length))
@@ -350,18 +418,25 @@ check_container(Check *c, FhirType type, ElementKind kind, const uint8 **p, cons
 	c->depth += kind == ELEMENT_RESOURCE ? 2 : 1;
 	if (kind == ELEMENT_ARRAY)
 	{
+		const uint8 *first = *p;
 		uint64		count = 0;
 
 		for (good = true; good && *p < end; count++)
 			good = check_value(c, type, true, p, end);
 		if (good && count != head)
 			good = corrupt(c, start, "bad number of values");
+		if (good && fhir_types[type].primitive != FHIR_NOT_PRIMITIVE)
+			good = check_companions(c, first, end);
 	}
 	else if (kind == ELEMENT_RESOURCE)
 	{
 		if (head == 0 || head > (uint64) fhir_type_count || fhir_types[head].kind != FHIR_RESOURCE)
 			return corrupt(c, start, "unknown resource type");
+		if (c->depth > ELEMENT_MAX_DEPTH + 1)
+			return corrupt(c, start, "too deeply nested value");
+		c->resource = (FhirType) head;
 		good = check_members(c, (FhirType) head, *p, end);
+		c->resource = outer;
 	}
 	else
 		good = check_members(c, type, *p, end);
@@ -381,7 +456,8 @@ check_value(Check *c, FhirType type, bool in_array, const uint8 **p, const uint8
 	if (c->depth > ELEMENT_MAX_DEPTH)	/* as the parser counts */
 		return corrupt(c, *p, "too deeply nested value");
 	kind = (ElementKind) **p;
-	if (kind > ELEMENT_EXTENDED || !kind_fits(type, kind) ||
+	if ((kind > ELEMENT_EXTENDED && kind != ELEMENT_OMITTED) || !kind_fits(type, kind) ||
+		(!in_array && kind == ELEMENT_OMITTED) ||
 		(in_array && kind == ELEMENT_ARRAY && type != 0))
 		return corrupt(c, *p, "value of the wrong type");
 	(*p)++;
@@ -401,7 +477,7 @@ check_value(Check *c, FhirType type, bool in_array, const uint8 **p, const uint8
 bool
 element_validate(FhirType type, const uint8 *p, const uint8 *end, PhmError *err)
 {
-	Check		c = {err, p, 2};
+	Check		c = {err, p, 2, 0, type};
 
 	if (type == 0 || type > fhir_type_count || fhir_types[type].kind != FHIR_RESOURCE)
 		return corrupt(&c, p, "unknown resource type");

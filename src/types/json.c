@@ -7,6 +7,7 @@
 #include "types/json.h"
 
 #include "types/element.h"
+#include "types/primitive.h"
 
 void
 json_init(JsonReader *r, const char *text, size_t length, PhmError *err)
@@ -283,7 +284,7 @@ json_number(JsonReader *r, const char **text, int *length)
 	if (r->p < r->end && ((*r->p >= '0' && *r->p <= '9') || *r->p == '.'))
 		return json_malformed(r, "invalid number");
 	*length = (int) (r->p - *text);
-	return *length <= 1000 ||
+	return *length <= PRIMITIVE_MAX_NUMBER ||
 		json_fail(r, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "number with more than 1000 characters");
 }
 
@@ -338,27 +339,6 @@ json_next(JsonReader *r, char close, bool *first, bool *more)
 	return c != close || json_malformed(r, "unexpected character in JSON");
 }
 
-/* Skips a string without looking at its escapes more than needed. */
-static bool
-skip_string(JsonReader *r)
-{
-	for (r->p++;;)
-	{
-		while (r->end - r->p >= 8 && special_bytes(phm_get_u64(r->p)) == 0)
-			r->p += 8;
-		if (r->p >= r->end)
-		{
-			r->p = r->end;
-			return json_malformed(r, "unterminated string");
-		}
-		if (*r->p == '"')
-			break;
-		r->p += *r->p == '\\' ? 2 : 1;
-	}
-	r->p++;
-	return true;
-}
-
 /*
  * Iterative, so that depth costs no stack: one bit for each open bracket
  * tells objects from arrays.
@@ -387,7 +367,7 @@ json_skip(JsonReader *r)
 		}
 		else if (c == '"')
 		{
-			if (!skip_string(r))
+			if (!json_string(r, &text, &length))
 				return false;
 		}
 		else if (c == '-' || (c >= '0' && c <= '9'))

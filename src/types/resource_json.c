@@ -9,50 +9,27 @@
 
 #include "types/datetime.h"
 
-/* A member "_name" seen in an object: where its JSON stands. */
+/* A member "_name" seen in an object: where it stands among the members written, and in the JSON. */
 typedef struct Companion
 {
 	FhirElement element;
+	bool		has_value;		/* "name" was there too */
+	uint32		at;
 	const char *json;
 } Companion;
 
-#define MAX_COMPANIONS 64		/* no FHIR type has more primitive elements */
+typedef struct Companions
+{
+	Companion  *list;			/* allocated with the first one */
+	int			count;
+	int			size;
+} Companions;
+
 #define RESOURCE_TYPE_SEEN ((FhirElement) 0xFFFF)	/* stands for resourceType among the elements seen */
 
 static bool parse_value(ResourceParser *p, FhirType type, bool list);
 static bool parse_members(ResourceParser *p, FhirType type);
 static bool parse_resource(ResourceParser *p, bool nested, FhirType *type);
-
-void
-resource_parser_init(ResourceParser *p)
-{
-	memset(p, 0, sizeof(*p));
-	element_writer_init(&p->writer, 4096);
-	p->json.scratch_size = 1024;
-	p->json.scratch = palloc(p->json.scratch_size);	/* here, so that it lives as long as the parser */
-}
-
-/* Names an element as FHIR does: Observation.component[1].valueQuantity. */
-static void
-print_path(const ResourceParser *p, char *out, size_t size)
-{
-	size_t		n = 0;
-
-	out[0] = '\0';
-	for (int i = 0; i < p->depth && n < size - 1; i++)
-	{
-		const ResourceStep *step = &p->path[i];
-
-		if (step->resource != 0)
-			n += snprintf(out + n, size - n, "%s%s", n ? "/" : "", fhir_types[step->resource].name);
-		else if (step->slot >= 0)
-			n += snprintf(out + n, size - n, "[%d]", step->slot);
-		else if (step->element != 0)
-			n += snprintf(out + n, size - n, ".%s", fhir_elements[step->element].name);
-		else if (step->name != NULL)
-			n += snprintf(out + n, size - n, ".(unknown element)");
-	}
-}
 
 /* Reports a problem with the element at which the parser stands. */
 static bool
@@ -72,19 +49,10 @@ wrong_type(ResourceParser *p, const char *expected)
 
 /* Enters a member, a slot or a resource; refuses what is nested too deeply. */
 static bool
-push(ResourceParser *p, FhirElement element, const char *name, int name_length, int slot)
+push(ResourceParser *p, FhirElement element, int slot)
 {
-	ResourceStep *step = &p->path[p->depth];
-
-	if (p->depth >= ELEMENT_MAX_DEPTH)
-		return element_fail(p, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "too deeply nested JSON");
-	step->element = element;
-	step->resource = 0;
-	step->name = name;
-	step->name_length = name_length;
-	step->slot = slot;
-	p->depth++;
-	return true;
+	return resource_enter(p, element, slot) ||
+		element_fail(p, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "too deeply nested JSON");
 }
 
 /* Leaves it, unless an error wants the path. */
@@ -94,25 +62,6 @@ pop(ResourceParser *p, bool good)
 	if (good)
 		p->depth--;
 	return good;
-}
-
-/*
- * Whether a text that does not even look like a date is kept as text: servers
- * mask their bookkeeping (lastUpdated, created, issued), and no fact about a
- * patient rests on it or on the dates of definitions.
- */
-static bool
-keeps_bad_date(const ResourceParser *p, const char *text, int length)
-{
-	static const char *const names[] = {"lastUpdated", "created", "issued"};
-	const ResourceStep *step = &p->path[p->depth - 1];
-
-	if (length > 0 && text[0] >= '0' && text[0] <= '9')
-		return false;
-	for (int i = 0; i < (int) lengthof(names); i++)
-		if (step->element != 0 && strcmp(fhir_elements[step->element].name, names[i]) == 0)
-			return true;
-	return fhir_element_by_name(p->path[0].resource, "publisher", 9) != 0;
 }
 
 /* A date, dateTime or instant. */
@@ -130,7 +79,7 @@ parse_date(ResourceParser *p)
 		return false;
 	if (!datetime_parse(text, length, &value, &exact, &problem))
 	{
-		if (keeps_bad_date(p, text, length))
+		if (resource_keeps_text(p, text, length))
 		{
 			element_put_string(&p->writer, text, length);
 			return true;
@@ -145,35 +94,20 @@ parse_date(ResourceParser *p)
 	return true;
 }
 
-/* Whether a number literal is an integer of FHIR's 32 bits. */
-static bool
-is_integer(const char *s, int length)
-{
-	int64		v = 0;
-
-	for (int i = s[0] == '-' ? 1 : 0; i < length; i++)
-	{
-		if (s[i] < '0' || s[i] > '9' || i > 11)
-			return false;
-		v = v * 10 + (s[i] - '0');
-	}
-	return v <= (s[0] == '-' ? INT64CONST(2147483648) : INT64CONST(2147483647)) &&
-		!(s[0] == '-' && v == 0);
-}
-
 /* A number for a decimal or integer element. */
 static bool
 parse_number(ResourceParser *p, bool integer)
 {
+	char		c = json_peek(&p->json);
 	const char *at = p->json.p;
 	const char *text;
 	int			length;
 
-	if (*at != '-' && (*at < '0' || *at > '9'))
+	if (c != '-' && (c < '0' || c > '9'))
 		return wrong_type(p, integer ? "an integer" : "a number");
 	if (!json_number(&p->json, &text, &length))
 		return false;
-	if (integer && !is_integer(text, length))
+	if (integer && !primitive_is_integer(text, length))
 	{
 		p->json.p = at;
 		return wrong_type(p, "a 32-bit integer");
@@ -182,39 +116,20 @@ parse_number(ResourceParser *p, bool integer)
 	return true;
 }
 
-/* Whether text is hh:mm:ss with an optional fraction. */
-static bool
-is_time(const char *s, int length)
-{
-	static const char highest[] = "29:59:59";
-
-	if (length < 8 || length == 9 || (length > 8 && s[8] != '.'))
-		return false;
-	for (int i = 0; i < length; i++)
-	{
-		char		limit = i < 8 ? highest[i] : '9';
-
-		if (i == 8)
-			continue;
-		if (limit == ':' ? s[i] != ':' : (s[i] < '0' || s[i] > limit))
-			return false;
-	}
-	return s[0] < '2' || s[1] < '4';
-}
-
 /* A string element; those of FHIR type time are looked at. */
 static bool
 parse_string(ResourceParser *p, FhirPrimitive primitive)
 {
+	char		c = json_peek(&p->json);
 	const char *at = p->json.p;
 	const char *text;
 	int			length;
 
-	if (*at != '"')
+	if (c != '"')
 		return wrong_type(p, "a string");
 	if (!json_string(&p->json, &text, &length))
 		return false;
-	if (primitive == FHIR_TIME && !is_time(text, length))
+	if (primitive == FHIR_TIME && !primitive_is_time(text, length))
 	{
 		p->json.p = at;
 		return element_fail(p, ERRCODE_INVALID_DATETIME_FORMAT, "invalid time");
@@ -294,7 +209,7 @@ parse_array(ResourceParser *p, FhirType type)
 			return false;
 		if (!more)
 			break;
-		if (!push(p, 0, NULL, 0, slot) || !pop(p, parse_value(p, type, type == 0)))
+		if (!push(p, 0, slot) || !pop(p, parse_value(p, type, type == 0)))
 			return false;
 	}
 	element_close(&p->writer, ELEMENT_ARRAY);
@@ -412,9 +327,19 @@ count_companions(ResourceParser *p, int *last, int *count)
 }
 
 /*
+ * Whether the slot at the reader needs an EXTENDED value.  A null companion
+ * needs no trace unless it stands behind the last object, where nothing else
+ * would tell that it was there.
+ */
+static bool
+slot_is_extended(ResourceParser *p, int slot, int last)
+{
+	return json_peek(&p->json) != 'n' || slot >= last;
+}
+
+/*
  * Merges an array of values (NULL: none) with the array of companions at the
- * reader.  A null companion needs no trace unless it stands behind the last
- * object, where nothing else would tell that it was there.
+ * reader.
  */
 static bool
 merge_array(ResourceParser *p, const ElementValue *values)
@@ -429,28 +354,28 @@ merge_array(ResourceParser *p, const ElementValue *values)
 
 	if (!count_companions(p, &last, &count))
 		return false;
-	if (count == 0)
-		return wrong_type(p, "objects with id or extension");
+	if (count == 0 || (values && values->count == 0))
+		return wrong_type(p, count == 0 ? "objects with id or extension" : "values beside id or extension");
 	p->json.p++;
 	element_open(&p->writer, ELEMENT_ARRAY, 0);
 	for (int slot = 0;; slot++)
 	{
 		bool		have = at && element_next_value(&at, end, &value);
+		bool		extended = false;
 
 		if (more && !json_next(&p->json, ']', &first, &more))
 			return false;
 		if (!have && !more)
 			break;
-		if (!push(p, 0, NULL, 0, slot))
+		if (!push(p, 0, slot))
 			return false;
-		if (more && (json_peek(&p->json) != 'n' || slot >= last))
+		if (more && (extended = slot_is_extended(p, slot, last)))
 			element_put_extended(&p->writer);
 		if (have)
 			element_put_copy(&p->writer, value.start, value.end);
 		else
-			element_put_simple(&p->writer, ELEMENT_NULL);
-		if (more && (json_peek(&p->json) != 'n' || slot >= last) ? !parse_companion(p) :
-			more && json_word(&p->json) == '\0')
+			element_put_simple(&p->writer, ELEMENT_OMITTED);
+		if (extended ? !parse_companion(p) : more && json_word(&p->json) == '\0')
 			return false;
 		p->depth--;
 	}
@@ -477,7 +402,7 @@ merge_member(ResourceParser *p, FhirElement element, const ElementValue *value)
 	if (value)
 		element_put_copy(&p->writer, value->start, value->end);
 	else
-		element_put_simple(&p->writer, ELEMENT_NULL);
+		element_put_simple(&p->writer, ELEMENT_OMITTED);
 	return parse_companion(p);
 }
 
@@ -486,73 +411,96 @@ static bool
 merge_companion(ResourceParser *p, const Companion *companion, const ElementValue *value)
 {
 	p->json.p = companion->json;
-	return push(p, companion->element, NULL, 0, -1) &&
+	return push(p, companion->element, RESOURCE_STEP_MEMBER) &&
 		pop(p, merge_member(p, companion->element, value));
 }
 
-/* Writes the members that start at start once more, joined with their companions. */
+/* The companion of an element, or NULL. */
+static Companion *
+find_companion(Companions *companions, FhirElement element)
+{
+	for (int i = 0; element != 0 && i < companions->count; i++)
+		if (companions->list[i].element == element)
+			return &companions->list[i];
+	return NULL;
+}
+
+/* Merges those companions without value that stood before offset; *next walks through all. */
 static bool
-merge_companions(ResourceParser *p, uint32 start, Companion *companions, int ncompanions)
+merge_lonely(ResourceParser *p, Companions *companions, int *next, uint32 offset)
+{
+	for (; *next < companions->count && companions->list[*next].at <= offset; ++*next)
+		if (!companions->list[*next].has_value &&
+			!merge_companion(p, &companions->list[*next], NULL))
+			return false;
+	return true;
+}
+
+/* Writes members once more, joined with their companions. */
+static bool
+merge_members(ResourceParser *p, const uint8 *copy, const uint8 *end, Companions *companions)
+{
+	const uint8 *at = copy;
+	const uint8 *from = copy;
+	ElementMember member;
+	Companion  *companion;
+	int			next = 0;
+
+	while (element_next(&at, end, &member))
+		if ((companion = find_companion(companions, member.element)) != NULL)
+			companion->has_value = true;
+	for (at = copy; from < end; from = at)
+	{
+		if (!merge_lonely(p, companions, &next, (uint32) (from - copy)))
+			return false;
+		element_next(&at, end, &member);
+		companion = find_companion(companions, member.element);
+		if (companion == NULL)
+			element_put_copy(&p->writer, from, at);
+		else if (!merge_companion(p, companion, &member.value))
+			return false;
+	}
+	return merge_lonely(p, companions, &next, (uint32) (end - copy));
+}
+
+/* Joins the members that start at start with their companions. */
+static bool
+merge_companions(ResourceParser *p, uint32 start, Companions *companions)
 {
 	const char *resume = p->json.p;
 	uint32		length = p->writer.length - start;
 	uint8	   *copy = palloc(length + 1);
-	const uint8 *at = copy;
-	const uint8 *from = copy;
-	ElementMember member;
-	bool		good = true;
+	bool		good;
 
 	memcpy(copy, p->writer.data + start, length);
 	p->writer.length = start;
-	while (good && element_next(&at, copy + length, &member))
-	{
-		int			i = 0;
-
-		while (i < ncompanions && companions[i].element != member.element)
-			i++;
-		if (i == ncompanions || member.element == 0)
-			element_put_copy(&p->writer, from, at);
-		else
-		{
-			good = merge_companion(p, &companions[i], &member.value);
-			companions[i].element = 0;
-		}
-		from = at;
-	}
-	for (int i = 0; good && i < ncompanions; i++)
-		if (companions[i].element != 0)
-			good = merge_companion(p, &companions[i], NULL);
+	good = merge_members(p, copy, copy + length, companions);
 	p->json.p = resume;
 	pfree(copy);
 	return good;
 }
 
-/* The element whose companion a name is ("_birthDate" of a primitive), or 0. */
-static FhirElement
-companion_of(FhirType type, const char *name, int length)
-{
-	FhirElement element;
-
-	if (length < 2 || name[0] != '_')
-		return 0;
-	element = fhir_element_by_name(type, name + 1, length - 1);
-	if (element == 0 || fhir_types[fhir_elements[element].type].primitive == FHIR_NOT_PRIMITIVE)
-		return 0;
-	return element;
-}
-
 /* Remembers where a companion stands and passes over it. */
 static bool
-note_companion(ResourceParser *p, FhirElement element, Companion *companions, int *n)
+note_companion(ResourceParser *p, FhirElement element, uint32 at, Companions *companions)
 {
-	for (int i = 0; i < *n; i++)
-		if (companions[i].element == element)
-			return element_fail(p, ERRCODE_INVALID_TEXT_REPRESENTATION, "duplicate element");
-	if (*n == MAX_COMPANIONS)
-		return element_fail(p, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "too many elements in one object");
+	Companion  *companion;
+
+	if (find_companion(companions, element))
+		return element_fail(p, ERRCODE_INVALID_TEXT_REPRESENTATION, "duplicate element");
+	if (companions->count == companions->size)
+	{
+		companions->size = companions->size ? companions->size * 2 : 8;
+		companions->list = companions->list ?
+			repalloc(companions->list, companions->size * sizeof(Companion)) :
+			palloc(companions->size * sizeof(Companion));
+	}
+	companion = &companions->list[companions->count++];
 	json_peek(&p->json);
-	companions[*n].element = element;
-	companions[(*n)++].json = p->json.p;
+	companion->element = element;
+	companion->has_value = false;
+	companion->at = at;
+	companion->json = p->json.p;
 	return json_skip(&p->json);
 }
 
@@ -563,7 +511,7 @@ note_companion(ResourceParser *p, FhirElement element, Companion *companions, in
 static bool
 parse_member(ResourceParser *p, FhirElement element, uint32 start, const char *name, int length)
 {
-	if (!push(p, element, name, length, -1))
+	if (!push(p, element, RESOURCE_STEP_MEMBER))
 		return false;
 	if (element == 0)
 	{
@@ -582,13 +530,13 @@ parse_members(ResourceParser *p, FhirType type)
 {
 	FhirElement seen[256];
 	int			nseen = 0;
-	Companion	companions[MAX_COMPANIONS];
-	int			ncompanions = 0;
+	Companions	companions = {NULL, 0, 0};
 	uint32		start = p->writer.length;
 	bool		resource = type != 0 && fhir_types[type].kind == FHIR_RESOURCE;
 	bool		first = true;
 	bool		more;
 
+	check_stack_depth();
 	p->json.p++;
 	for (;;)
 	{
@@ -611,15 +559,21 @@ parse_members(ResourceParser *p, FhirType type)
 			continue;
 		}
 		element = fhir_element_by_name(type, name, length);
-		companion = element == 0 ? companion_of(type, name, length) : 0;
-		if (companion != 0 ? !note_companion(p, companion, companions, &ncompanions) :
+		companion = element == 0 ? element_companion(type, name, length) : 0;
+		if (companion != 0 ?
+			!note_companion(p, companion, p->writer.length - start, &companions) :
 			(element != 0 && !check_duplicate(p, seen, nseen, element)) ||
 			!parse_member(p, element, start, name, length))
 			return false;
 		if (element != 0 && nseen < (int) lengthof(seen))
 			seen[nseen++] = element;
 	}
-	return ncompanions == 0 || merge_companions(p, start, companions, ncompanions);
+	if (companions.count == 0)
+		return true;
+	if (!merge_companions(p, start, &companions))
+		return false;
+	pfree(companions.list);
+	return true;
 }
 
 /* Finds resourceType in the object at the reader, which does not move. */
@@ -665,8 +619,9 @@ static bool
 parse_resource(ResourceParser *p, bool nested, FhirType *type)
 {
 	if (json_peek(&p->json) != '{')
-		return wrong_type(p, "a resource");
-	if (!push(p, 0, NULL, 0, -1) || !find_resource_type(p, type))
+		return p->json.p == p->json.end ? json_malformed(&p->json, "unexpected end of JSON") :
+			wrong_type(p, "a resource");
+	if (!push(p, 0, RESOURCE_STEP_RESOURCE) || !find_resource_type(p, type))
 		return false;
 	p->path[p->depth - 1].resource = *type;
 	if (nested)
@@ -681,15 +636,10 @@ parse_resource(ResourceParser *p, bool nested, FhirType *type)
 bool
 resource_parse_here(ResourceParser *p)
 {
-	char		path[200];
-
-	p->depth = 0;
-	element_writer_reset(&p->writer);
+	resource_start(p);
 	if (parse_resource(p, false, &p->type))
 		return true;
-	print_path(p, path, sizeof(path));
-	if (path[0])
-		phm_fail_detail(p->json.err, "The problem is in the element %s.", path);
+	resource_tell_place(p, p->json.err);
 	return false;
 }
 

@@ -68,7 +68,15 @@ print_decimal(StringInfo out, int64 mantissa, int scale)
 	appendBinaryStringInfo(out, digits + n - scale, scale);
 }
 
-/* Whether an array has companions that need a "_name" member. */
+/* Whether JSON has nothing for the primitive of a value: "_name" without "name". */
+static inline bool
+is_omitted(const ElementValue *value)
+{
+	return *value->start == ELEMENT_OMITTED ||
+		(value->kind == ELEMENT_EXTENDED && *value->data == ELEMENT_OMITTED);
+}
+
+/* How many values the "_name" of an array has. */
 static int
 last_extended(const ElementValue *array)
 {
@@ -82,7 +90,7 @@ last_extended(const ElementValue *array)
 	return last;
 }
 
-/* Appends the primitives of an array, or with companions their companions up to last. */
+/* Appends the values of an array up to the first omitted one, or with companions these up to last. */
 static void
 print_array(StringInfo out, const ElementValue *array, bool companions, int last)
 {
@@ -93,7 +101,7 @@ print_array(StringInfo out, const ElementValue *array, bool companions, int last
 	appendStringInfoCharMacro(out, '[');
 	for (int slot = 0; element_next_value(&p, array->data + array->length, &value); slot++)
 	{
-		if (companions && slot >= last)
+		if (companions ? slot >= last : is_omitted(&value))
 			break;
 		if (slot > 0)
 			appendStringInfoCharMacro(out, ',');
@@ -111,20 +119,6 @@ print_array(StringInfo out, const ElementValue *array, bool companions, int last
 		element_print(out, &part);
 	}
 	appendStringInfoCharMacro(out, ']');
-}
-
-/* Whether the primitives of an array of extended values are all missing. */
-static bool
-all_missing(const ElementValue *array)
-{
-	const uint8 *p = array->data;
-	ElementValue value;
-
-	while (element_next_value(&p, array->data + array->length, &value))
-		if (value.kind != ELEMENT_NULL &&
-			(value.kind != ELEMENT_EXTENDED || *value.data != ELEMENT_NULL))
-			return false;
-	return true;
 }
 
 /* Appends "name": with the comma that belongs before it. */
@@ -156,7 +150,7 @@ print_member(StringInfo out, bool *first, const ElementMember *member)
 	if (member->value.kind == ELEMENT_EXTENDED)
 	{
 		element_decode(member->value.data, &part);
-		if (part.kind != ELEMENT_NULL)
+		if (!is_omitted(&member->value))
 		{
 			print_name(out, first, "", member);
 			element_print(out, &part);
@@ -168,7 +162,8 @@ print_member(StringInfo out, bool *first, const ElementMember *member)
 	else if (member->value.kind == ELEMENT_ARRAY &&
 			 (last = last_extended(&member->value)) > 0)
 	{
-		if (!all_missing(&member->value))
+		element_decode(member->value.data, &part);
+		if (!is_omitted(&part))
 		{
 			print_name(out, first, "", member);
 			print_array(out, &member->value, false, 0);
@@ -190,7 +185,6 @@ print_object(StringInfo out, FhirType type, const uint8 *p, const uint8 *end)
 	ElementMember member;
 	bool		first = type == 0;
 
-	check_stack_depth();
 	appendStringInfoCharMacro(out, '{');
 	if (type != 0)
 		appendStringInfo(out, "\"resourceType\":\"%s\"", fhir_types[type].name);
@@ -206,6 +200,7 @@ element_print(StringInfo out, const ElementValue *value)
 	const char *text;
 	int			length;
 
+	check_stack_depth();
 	switch (value->kind)
 	{
 		case ELEMENT_NULL:

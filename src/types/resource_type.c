@@ -16,6 +16,7 @@ PG_FUNCTION_INFO_V1(phm_resource_out);
 PG_FUNCTION_INFO_V1(phm_resource_recv);
 PG_FUNCTION_INFO_V1(phm_resource_send);
 PG_FUNCTION_INFO_V1(phm_resource_from_jsonb);
+PG_FUNCTION_INFO_V1(phm_resource_from_xml);
 PG_FUNCTION_INFO_V1(phm_resource_to_jsonb);
 PG_FUNCTION_INFO_V1(phm_resource_type);
 PG_FUNCTION_INFO_V1(phm_resource_id);
@@ -138,6 +139,23 @@ phm_resource_from_jsonb(PG_FUNCTION_ARGS)
 	initStringInfo(&text);
 	JsonbToCString(&text, &jsonb->root, VARSIZE(jsonb));
 	if (!resource_parse(parser, text.data, text.len, 1, &err))
+	{
+		PHM_REPORT(fcinfo, &err);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_POINTER(resource_finish(parser));
+}
+
+/* For text and for xml, which is stored like text. */
+Datum
+phm_resource_from_xml(PG_FUNCTION_ARGS)
+{
+	struct varlena *text = PG_GETARG_VARLENA_PP(0);
+	ResourceParser *parser = resource_cached_parser(fcinfo);
+	PhmError	err = {0};
+
+	require_utf8();
+	if (!resource_parse_xml(parser, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), &err))
 	{
 		PHM_REPORT(fcinfo, &err);
 		PG_RETURN_NULL();

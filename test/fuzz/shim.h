@@ -46,6 +46,10 @@ typedef size_t Size;
 #define PG_UINT32_MAX UINT32_MAX
 #define MaxAllocSize ((Size) 0x3fffffff)
 #define CHECK_FOR_INTERRUPTS() ((void) 0)
+#define InterruptPending false
+#define MCXT_ALLOC_HUGE 1
+#define MCXT_ALLOC_NO_OOM 2
+#define palloc_extended(size, flags) palloc(size)
 #define check_stack_depth() ((void) 0)
 #define StaticAssertDecl(condition, message) _Static_assert(condition, message)
 #define foreach_never 0

@@ -2,8 +2,9 @@
 #
 # Built with the address and undefined-behaviour sanitizers.  A target is
 # test/fuzz/NAME.c with LLVMFuzzerTestOneInput; its line "// sources: a.c b.c"
-# names what it links.  test/fuzz/corpus/NAME holds hand-made inputs; what the
-# fuzzer finds goes to .run/fuzz.
+# names what it links, a line "// flags: -lx" what else the compiler is told.
+# test/fuzz/corpus/NAME holds hand-made inputs; what the fuzzer finds goes to
+# .run/fuzz.
 main()
 {
 	need_packages clang libclang-rt-dev
@@ -31,14 +32,15 @@ fuzz_all()
 # Builds and runs one target.
 fuzz_one()
 {
-	local name=$1 seconds=$2 dir=$RUN_DIR/fuzz sources include runs
+	local name=$1 seconds=$2 dir=$RUN_DIR/fuzz sources flags include runs
 	[ -f "test/fuzz/$name.c" ] || { printf 'phm: there is no test/fuzz/%s.c\n' "$name" >&2; return 1; }
 	mkdir -p "$dir/$name" "test/fuzz/corpus/$name"
 	sources=$(sed -n 's|^// sources: ||p' "test/fuzz/$name.c")
+	flags=$(sed -n 's|^// flags: ||p' "test/fuzz/$name.c")
 	include=$("$PG_BIN/pg_config" --includedir-server)
 	clang -g -O1 -std=gnu11 -DPHM_STANDALONE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-Isrc -Itest/fuzz -I"$include" -o "$dir/$name.bin" \
-		"test/fuzz/$name.c" test/fuzz/shim.c src/phm_port.c $sources -lm || return 1
+		"test/fuzz/$name.c" test/fuzz/shim.c src/phm_port.c $sources $flags -lm || return 1
 	if "$dir/$name.bin" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
 		-artifact_prefix="$dir/$name-" "$dir/$name" "test/fuzz/corpus/$name" >"$dir/$name.log" 2>&1; then
 		runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$dir/$name.log")

@@ -1,0 +1,498 @@
+/*
+ * chart_check.c: telling whether bytes from outside are a chart.
+ *
+ * Checks everything that readers rely on: sections in order and in bounds,
+ * indexes within their tables, well-formed members, a cold part of the size it
+ * claims.  Types of values are not checked here: readers look at kinds.
+ */
+#include "types/chart.h"
+
+#include <zstd.h>
+
+#include "types/code_system.h"
+#include "types/datetime.h"
+
+#define MAX_COLD (512 * 1024 * 1024)
+
+typedef struct Check
+{
+	PhmError   *err;
+	const ChartSegment *s;
+	const uint8 *base;
+	int			nsegments;
+	const ChartSegment *segments[CHART_MAX_SEGMENTS];
+	bool		plain;			/* kinds of charts are not allowed: the cold part */
+} Check;
+
+static bool check_members(Check *c, const uint8 *p, const uint8 *end, int depth);
+
+static bool
+corrupt(Check *c, const char *what)
+{
+	return phm_fail(c->err, ERRCODE_INVALID_BINARY_REPRESENTATION, -1, "invalid chart: %s", what);
+}
+
+/* Reads a number and compares it with a limit. */
+static bool
+check_number(Check *c, const uint8 **p, const uint8 *end, uint64 limit, uint64 *v)
+{
+	if (!phm_check_varint(p, end, v) || *v >= limit)
+		return corrupt(c, "a number out of bounds");
+	return true;
+}
+
+/* Where a link may lead. */
+static bool
+check_link(Check *c, uint64 link)
+{
+	int			segment = (int) (link & 1);
+
+	if (segment >= c->nsegments || (link >> 1) >= c->segments[segment]->nentries)
+		return corrupt(c, "a link to nowhere");
+	return true;
+}
+
+/* A value whose kind only charts know, behind its kind byte. */
+static bool
+check_chart_kind(Check *c, ElementKind kind, const uint8 **p, const uint8 *end)
+{
+	uint64		v;
+
+	if (c->plain)
+		return corrupt(c, "a value of the wrong kind");
+	switch (kind)
+	{
+		case ELEMENT_SYMBOL:
+			return check_number(c, p, end, c->s->nstrings, &v);
+		case ELEMENT_CONCEPT:
+			return check_number(c, p, end, c->s->nconcepts, &v);
+		case ELEMENT_LINK:
+		case ELEMENT_URN_LINK:
+			return check_number(c, p, end, PG_UINT32_MAX, &v) && check_link(c, v);
+		case ELEMENT_MOMENT:
+			if (end - *p < 2)
+				return corrupt(c, "a cut value");
+			*p += 2;
+			return true;
+		case ELEMENT_QUANTITY:
+			if (*p >= end || *(*p)++ > 18)
+				return corrupt(c, "a bad quantity");
+			return phm_check_varint(p, end, &v) ? check_number(c, p, end, (uint64) c->s->nstrings + 1, &v) :
+				corrupt(c, "a bad quantity");
+		default:
+			return corrupt(c, "an unknown kind of value");
+	}
+}
+
+/* Bytes of a given length behind a varint. */
+static bool
+check_sized(Check *c, const uint8 **p, const uint8 *end, const uint8 **inner_end)
+{
+	uint64		length;
+
+	if (!phm_check_varint(p, end, &length) || length > (uint64) (end - *p))
+		return corrupt(c, "a cut value");
+	*inner_end = *p + length;
+	return true;
+}
+
+static bool check_value(Check *c, const uint8 **p, const uint8 *end, int depth);
+
+/* A container behind its kind byte. */
+static bool
+check_container(Check *c, ElementKind kind, const uint8 **p, const uint8 *end, int depth)
+{
+	const uint8 *inner_end = NULL;
+	uint64		head;
+	uint64		count = 0;
+
+	if (depth > ELEMENT_MAX_DEPTH)
+		return corrupt(c, "too deeply nested values");
+	if (!check_sized(c, p, end, &inner_end))
+		return false;
+	if (kind == ELEMENT_OBJECT)
+	{
+		if (!check_members(c, *p, inner_end, depth + 1))
+			return false;
+	}
+	else if (kind == ELEMENT_RESOURCE)
+	{
+		if (!check_number(c, p, inner_end, (uint64) fhir_type_count + 1, &head) ||
+			fhir_types[head].kind != FHIR_RESOURCE || !check_members(c, *p, inner_end, depth + 1))
+			return corrupt(c, "a bad resource");
+	}
+	else
+	{
+		if (!phm_check_varint(p, inner_end, &head))
+			return corrupt(c, "a bad array");
+		for (; *p < inner_end; count++)
+			if (!check_value(c, p, inner_end, depth + 1))
+				return false;
+		if (count != head)
+			return corrupt(c, "a bad array");
+	}
+	*p = inner_end;
+	return true;
+}
+
+/* One value. */
+static bool
+check_value(Check *c, const uint8 **p, const uint8 *end, int depth)
+{
+	const uint8 *inner_end = NULL;
+	ElementKind kind;
+	uint64		v;
+
+	if (*p >= end)
+		return corrupt(c, "a missing value");
+	kind = (ElementKind) *(*p)++;
+	switch (kind)
+	{
+		case ELEMENT_NULL:
+		case ELEMENT_OMITTED:
+		case ELEMENT_FALSE:
+		case ELEMENT_TRUE:
+			return true;
+		case ELEMENT_DECIMAL:
+			if (*p >= end || *(*p)++ > 18)
+				return corrupt(c, "a bad decimal");
+			/* FALLTHROUGH */
+		case ELEMENT_INT:
+			return phm_check_varint(p, end, &v) || corrupt(c, "a bad number");
+		case ELEMENT_DATETIME:
+		case ELEMENT_LITERAL:
+			if (end - *p < 8 || !datetime_is_canonical((int64) phm_get_u64(*p)))
+				return corrupt(c, "a bad date");
+			*p += 8;
+			if (kind == ELEMENT_DATETIME)
+				return true;
+			/* FALLTHROUGH */
+		case ELEMENT_NUMBER:
+		case ELEMENT_STRING:
+			if (!check_sized(c, p, end, &inner_end))
+				return false;
+			if (!element_valid_text((const char *) *p, inner_end - *p))
+				return corrupt(c, "text that is not UTF-8");
+			*p = inner_end;
+			return true;
+		case ELEMENT_UUID:
+		case ELEMENT_URN_UUID:
+			if (end - *p < 16)
+				return corrupt(c, "a cut value");
+			*p += 16;
+			return true;
+		case ELEMENT_SYSTEM:
+			return check_number(c, p, end, (uint64) code_system_count() + 1, &v) &&
+				(v > 0 || corrupt(c, "an unknown code system"));
+		case ELEMENT_OBJECT:
+		case ELEMENT_RESOURCE:
+		case ELEMENT_ARRAY:
+			return check_container(c, kind, p, end, depth);
+		case ELEMENT_EXTENDED:
+			if (*p >= end || **p == ELEMENT_EXTENDED)
+				return corrupt(c, "a bad extended value");
+			return check_value(c, p, end, depth + 1) && check_value(c, p, end, depth + 1);
+		default:
+			return check_chart_kind(c, kind, p, end);
+	}
+}
+
+/* A run of members. */
+static bool
+check_members(Check *c, const uint8 *p, const uint8 *end, int depth)
+{
+	const uint8 *inner_end = NULL;
+	uint64		element = 0;
+
+	while (p < end)
+	{
+		if (!check_number(c, &p, end, (uint64) fhir_element_count + 1, &element))
+			return false;
+		if (element == 0)
+		{
+			if (!check_sized(c, &p, end, &inner_end))
+				return false;
+			if (!element_valid_text((const char *) p, inner_end - p))
+				return corrupt(c, "text that is not UTF-8");
+			p = inner_end;
+		}
+		if (!check_value(c, &p, end, depth))
+			return false;
+	}
+	return true;
+}
+
+/* Sections in order, aligned, within the segment, and as long as their tables. */
+static bool
+check_layout(Check *c, uint32 room)
+{
+	const ChartSegment *s = c->s;
+	const uint32 starts[] = {
+		sizeof(ChartSegment), s->directory, s->codes, s->concepts, s->strings, s->entries, s->labels,
+		s->look_length, s->bodies, s->bodies_end, s->removed, s->hot_length, s->ids, s->fingerprints, s->cold, s->length
+	};
+
+	for (int i = 1; i < (int) lengthof(starts); i++)
+		if (starts[i] < starts[i - 1] || starts[i] > room ||
+			(starts[i] % 8 != 0 && starts[i] != s->bodies_end && starts[i] != s->length && starts[i] != s->hot_length))
+			return corrupt(c, "sections out of order");
+	if ((uint64) s->ntypes * sizeof(ChartRange) > s->codes - s->directory ||
+		(uint64) s->ncodes * sizeof(ChartCode) > s->concepts - s->codes ||
+		(uint64) s->nconcepts * sizeof(uint32) > s->strings - s->concepts ||
+		(uint64) s->nentries * sizeof(ChartEntry) > s->labels - s->entries ||
+		(uint64) s->nlabels * sizeof(uint32) > s->look_length - s->labels ||
+		((uint64) s->nstrings + 1) * sizeof(uint32) > s->entries - s->strings ||
+		(uint64) s->nremoved * sizeof(ChartRemoved) > s->hot_length - s->removed ||
+		((uint64) s->nentries + 1) * sizeof(uint32) > s->fingerprints - s->ids ||
+		(uint64) s->nentries * sizeof(uint64) > s->cold - s->fingerprints ||
+		s->nlabels == 0 || s->nlabels > 256 || s->cold_size > MAX_COLD)
+		return corrupt(c, "tables that do not fit");
+	return true;
+}
+
+static bool
+check_directory(Check *c)
+{
+	const ChartRange *ranges = (const ChartRange *) (c->base + c->s->directory);
+	uint32		next = 0;
+
+	for (uint32 i = 0; i < c->s->ntypes; i++)
+	{
+		if (ranges[i].type == 0 || ranges[i].type > fhir_type_count ||
+			fhir_types[ranges[i].type].kind != FHIR_RESOURCE ||
+			(i > 0 && ranges[i].type <= ranges[i - 1].type) || ranges[i].first != next ||
+			ranges[i].count == 0 || ranges[i].count > c->s->nentries - next)
+			return corrupt(c, "a bad directory");
+		next += ranges[i].count;
+	}
+	return next == c->s->nentries || corrupt(c, "a bad directory");
+}
+
+static bool
+check_strings(Check *c)
+{
+	const uint32 *offsets = (const uint32 *) (c->base + c->s->strings);
+	uint32		room = c->s->entries - c->s->strings;
+
+	for (uint32 i = 0; i <= c->s->nstrings; i++)
+		if (offsets[i] > room || offsets[i] < (c->s->nstrings + 1) * sizeof(uint32) ||
+			(i > 0 && offsets[i] < offsets[i - 1]) ||
+			(i > 0 && !element_valid_text((const char *) offsets + offsets[i - 1], offsets[i] - offsets[i - 1])))
+			return corrupt(c, "a bad string");
+	return true;
+}
+
+/* Codes by hash, with the hashes that belong to them. */
+static bool
+check_codes(Check *c)
+{
+	const ChartCode *codes = (const ChartCode *) (c->base + c->s->codes);
+	const uint32 *offsets = (const uint32 *) (c->base + c->s->strings);
+
+	for (uint32 i = 0; i < c->s->ncodes; i++)
+	{
+		uint32		system = codes[i].system & ~CHART_FOREIGN_SYSTEM;
+		bool		foreign = (codes[i].system & CHART_FOREIGN_SYSTEM) != 0;
+		uint64		system_hash;
+
+		if (codes[i].code >= c->s->nstrings || (i > 0 && codes[i].hash < codes[i - 1].hash) ||
+			(foreign ? system >= c->s->nstrings : system > (uint32) code_system_count()))
+			return corrupt(c, "a bad code");
+		system_hash = foreign ?
+			code_system_hash((const char *) offsets + offsets[system], (int) (offsets[system + 1] - offsets[system])) :
+			system ? code_system_hash_of_id((int) system) : code_system_hash("", 0);
+		if (codes[i].hash != code_hash(system_hash, (const char *) offsets + offsets[codes[i].code],
+									   (int) (offsets[codes[i].code + 1] - offsets[codes[i].code])))
+			return corrupt(c, "a bad code");
+	}
+	return true;
+}
+
+static bool
+check_concepts(Check *c)
+{
+	const uint8 *base = c->base + c->s->concepts;
+	const uint8 *end = c->base + c->s->strings;
+
+	for (uint32 i = 0; i < c->s->nconcepts; i++)
+	{
+		const uint8 *p = base + ((const uint32 *) base)[i];
+		uint64		n;
+		uint64		code;
+
+		if (p < base + c->s->nconcepts * sizeof(uint32) || p > end || !phm_check_varint(&p, end, &n))
+			return corrupt(c, "a bad concept");
+		for (uint64 k = 0; k < n; k++)
+			if (!check_number(c, &p, end, (uint64) c->s->ncodes + 1, &code))
+				return false;
+	}
+	return true;
+}
+
+static bool
+check_entries(Check *c)
+{
+	const ChartEntry *entries = (const ChartEntry *) (c->base + c->s->entries);
+	uint32		room = c->s->bodies_end - c->s->bodies;
+
+	for (uint32 i = 0; i < c->s->nentries; i++)
+	{
+		uint32		end = i + 1 < c->s->nentries ? entries[i + 1].body : room;
+
+		if (entries[i].body > end || end > room || entries[i].label >= c->s->nlabels ||
+			(entries[i].concept < CHART_MANY_CONCEPTS && entries[i].concept >= c->s->nconcepts) ||
+			(entries[i].time != CHART_NO_DATE &&
+			 (entries[i].time < PG_INT64_MIN >> 15 || entries[i].time > PG_INT64_MAX >> 15)))
+			return corrupt(c, "a bad entry");
+		if (!check_members(c, c->base + c->s->bodies + entries[i].body, c->base + c->s->bodies + end, 2))
+			return false;
+	}
+	return true;
+}
+
+static bool
+check_ids(Check *c)
+{
+	const uint8 *base = c->base + c->s->ids;
+	const uint32 *offsets = (const uint32 *) base;
+
+	for (uint32 i = 0; i < c->s->nentries; i++)
+	{
+		const uint8 *p = base + offsets[i];
+		const uint8 *end = base + offsets[i + 1];
+		uint64		source;
+
+		if (offsets[i] > offsets[i + 1] || offsets[i + 1] > c->s->fingerprints - c->s->ids ||
+			offsets[i] < (c->s->nentries + 1) * sizeof(uint32) ||
+			!check_number(c, &p, end, c->s->nstrings, &source) || p >= end ||
+			(*p != ELEMENT_NULL && (*p < ELEMENT_STRING || *p > ELEMENT_SYSTEM)) || !check_value(c, &p, end, 2) || p != end)
+			return corrupt(c, "a bad id");
+	}
+	return true;
+}
+
+/* Removed entries of the base, in order. */
+static bool
+check_removed(Check *c, int segment)
+{
+	const ChartRemoved *removed = (const ChartRemoved *) (c->base + c->s->removed);
+
+	if (segment == 0 && c->s->nremoved > 0)
+		return corrupt(c, "a base that removes entries");
+	for (uint32 i = 0; i < c->s->nremoved; i++)
+		if (removed[i].entry >= c->segments[0]->nentries || (i > 0 && removed[i].entry <= removed[i - 1].entry) ||
+			(removed[i].replacement != CHART_GONE && removed[i].replacement >= c->s->nentries))
+			return corrupt(c, "a bad removal");
+	return true;
+}
+
+/* The decompressed cold part: offsets in order, every piece a run of plain members. */
+static bool
+check_cold_pieces(Check *c, const uint8 *cold)
+{
+	uint32		n = c->s->nconcepts + c->s->nentries;
+	uint32		size = c->s->cold_size;
+
+	if ((uint64) size < ((uint64) n + 1) * sizeof(uint32))
+		return corrupt(c, "a bad cold part");
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32		from = phm_get_u32(cold + sizeof(uint32) * i);
+		uint32		to = phm_get_u32(cold + sizeof(uint32) * (i + 1));
+
+		if (from > to || to > size || from < (n + 1) * sizeof(uint32))
+			return corrupt(c, "a bad cold part");
+		if (!check_members(c, cold + from, cold + to, 2))
+			return false;
+	}
+	return true;
+}
+
+static bool
+check_cold(Check *c)
+{
+	const uint8 *frame = c->base + c->s->cold;
+	size_t		length = c->s->length - c->s->cold;
+	uint8	   *cold;
+	bool		good;
+
+	if (ZSTD_getFrameContentSize(frame, length) != c->s->cold_size)
+		return corrupt(c, "a bad cold part");
+	cold = palloc(c->s->cold_size + 1);
+	good = ZSTD_decompress(cold, c->s->cold_size, frame, length) == c->s->cold_size;
+	if (!good)
+		corrupt(c, "a bad cold part");
+	c->plain = true;
+	good = good && check_cold_pieces(c, cold);
+	c->plain = false;
+	pfree(cold);
+	return good;
+}
+
+/* One segment whose neighbours' sizes are known to be sane. */
+static bool
+check_segment(Check *c, int segment)
+{
+	const ChartSegment *s = c->segments[segment];
+
+	c->s = s;
+	c->base = (const uint8 *) s;
+	if ((s->birth != CHART_NO_DATE && !datetime_is_canonical(s->birth)) ||
+		(s->death != CHART_NO_DATE && !datetime_is_canonical(s->death)) || s->deceased > 1)
+		return corrupt(c, "bad facts about the patient");
+	return check_directory(c) && check_strings(c) && check_codes(c) && check_concepts(c) &&
+		check_entries(c) && check_removed(c, segment) && check_ids(c) && check_cold(c);
+}
+
+bool
+chart_change_validate(const void *datum, size_t length, PhmError *err)
+{
+	const ChartChange *change = datum;
+	ChartSegment base = {.nentries = length >= sizeof(ChartChange) ? change->base_entries : 0};
+	Check		c = {err};
+
+	if (length < sizeof(ChartChange) + sizeof(ChartSegment) || change->version != CHART_VERSION ||
+		change->flags != CHART_IS_CHANGE || change->zero != 0)
+		return corrupt(&c, "a bad header");
+	c.nsegments = 2;
+	c.segments[0] = &base;
+	c.segments[1] = c.s = (const ChartSegment *) ((const uint8 *) datum + sizeof(ChartChange));
+	if (!check_layout(&c, (uint32) (length - sizeof(ChartChange))))
+		return false;
+	if (c.s->length != length - sizeof(ChartChange))
+		return corrupt(&c, "a wrong length");
+	return check_segment(&c, 1);
+}
+
+bool
+chart_validate(const void *datum, size_t length, PhmError *err)
+{
+	const ChartHeader *header = datum;
+	Check		c = {err};
+	uint32		starts[CHART_MAX_SEGMENTS] = {sizeof(ChartHeader), 0};
+
+	if (length < sizeof(ChartHeader) + sizeof(ChartSegment) || header->version != CHART_VERSION ||
+		header->flags != 0 || header->zero != 0 || header->nsegments < 1 ||
+		header->nsegments > CHART_MAX_SEGMENTS || (header->nsegments == 1) != (header->second == 0))
+		return corrupt(&c, "a bad header");
+	starts[1] = header->second;
+	if (header->nsegments == 2 &&
+		(header->second % 8 != 0 || header->second < sizeof(ChartHeader) + sizeof(ChartSegment) ||
+		 (uint64) header->second + sizeof(ChartSegment) > length))
+		return corrupt(&c, "a bad header");
+	c.nsegments = header->nsegments;
+	for (int i = 0; i < c.nsegments; i++)
+	{
+		size_t		end = i + 1 < c.nsegments ? starts[1] : length;
+
+		c.segments[i] = c.s = (const ChartSegment *) ((const uint8 *) datum + starts[i]);
+		if (!check_layout(&c, (uint32) (end - starts[i])))
+			return false;
+		if (i + 1 == c.nsegments && c.s->length != end - starts[i])
+			return corrupt(&c, "a wrong length");
+	}
+	for (int i = 0; i < c.nsegments; i++)
+		if (!check_segment(&c, i))
+			return false;
+	return true;
+}
