@@ -124,6 +124,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 			HINT = format('SELECT phm.drop_store(confirm => ''drop all patient data in %s'')', current_database());
 	END IF;
+	PERFORM set_config('client_min_messages', 'warning', true);	-- CASCADE would list everything
 	DROP EVENT TRIGGER IF EXISTS phm_guard_drop;
 	FOR gone IN
 		SELECT c.relname, c.relkind
