@@ -51,6 +51,12 @@ demo_from_files()
 	say "loading FHIR files of $1"
 	psql_quiet -d phm_demo -v dir="$dir" <<-'EOT'
 		CALL phm.load(:'dir', 'files');
+		-- Sample data often ends years ago: look at it on the day of its last encounter.
+		INSERT INTO phm.setting (name, value)
+		SELECT 'as_of', least(current_date, max(phm.local_date(period_start)))::text
+		  FROM phm.encounter HAVING count(period_start) > 0
+		ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value;
 	EOT
+	say "looking at it as of $(psql_quiet -d phm_demo -At -c 'SELECT phm.as_of()')"
 	[ -z "$copy" ] || rm -rf "$copy"
 }
