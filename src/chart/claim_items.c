@@ -512,6 +512,23 @@ put_team_member(Making *m, int number, const char *npi, const char *id, const ch
 	element_close(w, ELEMENT_OBJECT);
 }
 
+/* The specialty of who rendered a line: what the first of their lines that tells one says. */
+static const char *
+find_specialty(Making *m, const char *npi, const char *id)
+{
+	for (int i = 0; i < m->nlines; i++)
+	{
+		ClaimLineReader *r = m->lines[i].reader;
+		const char *specialty;
+
+		heap_deform_tuple(m->lines[i].tuple, r->desc, r->values, r->nulls);
+		specialty = text_column(r, LINE_SPECIALTY);
+		if (specialty[0] && is_rendered_by(npi, id, text_column(r, LINE_NPI), text_column(r, LINE_RENDERING)))
+			return specialty;
+	}
+	return "";
+}
+
 /* Numbers those who rendered the lines and writes them as the care team. */
 static void
 put_team(Making *m)
@@ -543,7 +560,7 @@ put_team(Making *m)
 			element_open(m->w, ELEMENT_ARRAY, 0);
 		}
 		m->members[i] = n;
-		put_team_member(m, n, npis[i], ids[i], text_column(r, LINE_SPECIALTY));
+		put_team_member(m, n, npis[i], ids[i], find_specialty(m, npis[i], ids[i]));
 	}
 	if (n > 0)
 		element_close(m->w, ELEMENT_ARRAY);
