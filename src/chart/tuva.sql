@@ -244,7 +244,7 @@ BEGIN
 		FROM (%s) AS c, unnest(c.procedure) WITH ORDINALITY AS d(code, n) WHERE c.origin_status = 'paid'$q$, claims)),
 	phm.tuva_view(target_schema, 'service', 'Procedure', source, 'claims', format(
 		$q$SELECT l.person_id, l.id || '|line' || l.line AS id, 'completed'::text AS status, l.product_or_service AS code,
-		l.service_from AS performed, NULLIF(l.service_to, l.service_from) AS performed_end, l.id AS encounter_id, l.rendering_npi AS performer_id
+		l.service_from AS performed, CASE WHEN l.service_to OPERATOR(phm.<>) l.service_from THEN l.service_to END AS performed_end, l.id AS encounter_id, l.rendering_npi AS performer_id
 		FROM (%s) AS l WHERE l.product_or_service IS NOT NULL AND NOT coalesce(l.charge < 0 OR l.paid < 0, false)$q$,
 		phm.tuva_lines(medical_claim, false))),
 	phm.tuva_view(target_schema, 'encounter', 'Encounter', source, 'claims', format(
@@ -275,7 +275,7 @@ BEGIN
 	phm.tuva_view(target_schema, 'pharmacy_claim_line', 'claim_line', source, 'claims', phm.tuva_lines(pharmacy_claim, true)),
 	phm.tuva_view(target_schema, 'pharmacy_claim', 'ExplanationOfBenefit', source, 'claims', format(
 		$q$SELECT l.person_id, l.id, phm.concept('claim-type', 'pharmacy') AS type, 'complete'::text AS outcome,
-		min(l.service_from) AS billable_start, max(l.service_from) AS billable_end, max(l.rendering_npi) AS provider_id,
+		min(l.service_from::date)::phm.datetime AS billable_start, max(l.service_from::date)::phm.datetime AS billable_end, max(l.rendering_npi) AS provider_id,
 		sum(l.charge) AS total_charge, sum(l.allowed) AS total_allowed, sum(l.paid) AS total_paid,
 		CASE WHEN bool_or(l.paid < 0 OR l.charge < 0) AND coalesce(sum(l.paid), 0) <= 0 AND coalesce(sum(l.charge), 0) <= 0 THEN 'reversed' ELSE 'paid' END AS origin_status
 		FROM (%s) AS l GROUP BY l.person_id, l.id$q$, phm.tuva_lines(pharmacy_claim, true))),
