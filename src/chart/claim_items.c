@@ -17,6 +17,7 @@
 #include "utils/numeric.h"
 
 #include "chart/claim_items.h"
+#include "record/record_batch.h"
 #include "types/code_system.h"
 
 #define ADJUDICATION "http://terminology.hl7.org/CodeSystem/adjudication"
@@ -92,6 +93,18 @@ static const char *const line_names[LINE_COLUMNS] = {
 	"line", "status", "service_from", "service_to", "product_or_service", "modifier", "revenue", "place_of_service",
 	"quantity", "charge", "allowed", "paid", "member_paid", "rendering_npi", "rendering_id",
 	"specialty", "encounter_id", "diagnosis", "source", "id", "resource_type", "ordinal"
+};
+
+/* The columns of claim that become members and are no elements of their own. */
+typedef enum ClaimColumn
+{
+	CLAIM_DIAGNOSIS, CLAIM_PROCEDURE, CLAIM_BILL_TYPE, CLAIM_DRG, CLAIM_DISCHARGE, CLAIM_CHARGE, CLAIM_ALLOWED,
+	CLAIM_PAID, CLAIM_ORIGIN, CLAIM_COLUMNS
+} ClaimColumn;
+
+static const char *const claim_names[CLAIM_COLUMNS] = {
+	"diagnosis", "procedure", "bill_type", "drg", "discharge_status", "total_charge", "total_allowed",
+	"total_paid", "origin_status"
 };
 
 struct ClaimLineReader
@@ -338,23 +351,21 @@ typedef struct Making
 	int		   *members;		/* for each line its careTeam number, 0: none */
 } Making;
 
-/* A column of the claim's row by name. */
+/* A column of the claim's row. */
 static bool
-claim_column(const Making *m, const char *name, Datum *value)
+claim_column(const Making *m, ClaimColumn c, Datum *value)
 {
-	const RecordTable *table = m->claim->map->table;
+	static int	numbers[CLAIM_COLUMNS];	/* of the table, + 1; 0: not looked up yet */
+	int			at;
 
-	for (int i = 0; i < table->ncolumns; i++)
-		if (strcmp(table->columns[i].name, name) == 0)
-		{
-			int			at = m->claim->attributes[i];
-
-			if (at < 0 || m->claim->nulls[at])
-				return false;
-			*value = m->claim->values[at];
-			return true;
-		}
-	return false;
+	if (numbers[0] == 0)
+		for (int i = CLAIM_COLUMNS - 1; i >= 0; i--)
+			numbers[i] = record_column(m->claim->map->table, claim_names[i]) + 1;
+	at = m->claim->attributes[numbers[c] - 1];
+	if (at < 0 || m->claim->nulls[at])
+		return false;
+	*value = m->claim->values[at];
+	return true;
 }
 
 /* Whether what has been written so far has a member. */
@@ -368,14 +379,14 @@ has_member(const Making *m, FhirElement element)
 
 /* Writes concepts[] as diagnoses or procedures: {sequence, concept}. */
 static void
-put_concepts(Making *m, const char *name, FhirElement list, FhirElement sequence, FhirElement concept,
+put_concepts(Making *m, ClaimColumn c, FhirElement list, FhirElement sequence, FhirElement concept,
 			 Datum **concepts, int *count)
 {
 	Datum		array;
 	bool	   *nulls;
 
 	*count = 0;
-	if (!claim_column(m, name, &array))
+	if (!claim_column(m, c, &array))
 		return;
 	deconstruct_array(DatumGetArrayTypeP(array), record_concept_type(), -1, false, TYPALIGN_INT,
 					  concepts, &nulls, count);
@@ -404,10 +415,15 @@ put_concepts(Making *m, const char *name, FhirElement list, FhirElement sequence
 static void
 put_information(Making *m)
 {
-	static const char *const kinds[][3] = {
-		{"bill_type", "typeofbill", "https://www.nubc.org/CodeSystem/TypeOfBill"},
-		{"drg", "drg", DRG_SYSTEM},
-		{"discharge_status", "discharge-status", "https://www.nubc.org/CodeSystem/PatDischargeStatus"}
+	static const struct
+	{
+		ClaimColumn column;
+		const char *category;
+		const char *system;
+	}			kinds[] = {
+		{CLAIM_BILL_TYPE, "typeofbill", "https://www.nubc.org/CodeSystem/TypeOfBill"},
+		{CLAIM_DRG, "drg", DRG_SYSTEM},
+		{CLAIM_DISCHARGE, "discharge-status", "https://www.nubc.org/CodeSystem/PatDischargeStatus"}
 	};
 	Datum		value;
 	int			n = 0;
@@ -416,7 +432,7 @@ put_information(Making *m)
 		return;
 	for (int i = 0; i < (int) lengthof(kinds); i++)
 	{
-		if (!claim_column(m, kinds[i][0], &value))
+		if (!claim_column(m, kinds[i].column, &value))
 			continue;
 		if (n++ == 0)
 		{
@@ -427,9 +443,9 @@ put_information(Making *m)
 		element_put_member(m->w, m->e->info_sequence);
 		element_put_int(m->w, n);
 		element_put_member(m->w, m->e->info_category);
-		put_code(m->w, CARIN_INFORMATION, kinds[i][1]);
+		put_code(m->w, CARIN_INFORMATION, kinds[i].category);
 		element_put_member(m->w, m->e->info_code);
-		put_code(m->w, kinds[i][2], TextDatumGetCString(value));
+		put_code(m->w, kinds[i].system, TextDatumGetCString(value));
 		element_close(m->w, ELEMENT_OBJECT);
 	}
 	if (n > 0)
@@ -440,22 +456,23 @@ put_information(Making *m)
 static void
 put_totals(Making *m)
 {
-	static const char *const kinds[][2] = {{"total_charge", "submitted"}, {"total_allowed", "eligible"}, {"total_paid", "benefit"}};
+	static const ClaimColumn columns[] = {CLAIM_CHARGE, CLAIM_ALLOWED, CLAIM_PAID};
+	static const char *const categories[] = {"submitted", "eligible", "benefit"};
 	Datum		value;
 	bool		open = false;
 
 	if (!m->benefit)
 	{
-		if (!has_member(m, FHIR_E_Claim_total) && claim_column(m, "total_charge", &value))
+		if (!has_member(m, FHIR_E_Claim_total) && claim_column(m, CLAIM_CHARGE, &value))
 		{
 			element_put_member(m->w, FHIR_E_Claim_total);
 			put_money(m->w, value);
 		}
 		return;
 	}
-	for (int i = 0; i < (int) lengthof(kinds) && (open || !has_member(m, FHIR_E_ExplanationOfBenefit_total)); i++)
+	for (int i = 0; i < (int) lengthof(columns) && (open || !has_member(m, FHIR_E_ExplanationOfBenefit_total)); i++)
 	{
-		if (!claim_column(m, kinds[i][0], &value))
+		if (!claim_column(m, columns[i], &value))
 			continue;
 		if (!open)
 		{
@@ -465,7 +482,7 @@ put_totals(Making *m)
 		}
 		element_open(m->w, ELEMENT_OBJECT, 0);
 		element_put_member(m->w, FHIR_E_ExplanationOfBenefit_total_category);
-		put_code(m->w, ADJUDICATION, kinds[i][1]);
+		put_code(m->w, ADJUDICATION, categories[i]);
 		element_put_member(m->w, FHIR_E_ExplanationOfBenefit_total_amount);
 		put_money(m->w, value);
 		element_close(m->w, ELEMENT_OBJECT);
@@ -771,7 +788,7 @@ static void
 put_status(Making *m)
 {
 	Datum		value;
-	bool		reversed = claim_column(m, "origin_status", &value) &&
+	bool		reversed = claim_column(m, CLAIM_ORIGIN, &value) &&
 		strcmp(TextDatumGetCString(value), "reversed") == 0;
 
 	if (!has_member(m, m->e->status))
@@ -797,9 +814,9 @@ claim_complete(ClaimLines *lines, const RecordRowReader *claim, FhirType type, c
 		put_information(&m);
 		put_totals(&m);
 	}
-	put_concepts(&m, "diagnosis", m.e->diagnosis, m.e->diagnosis_sequence, m.e->diagnosis_concept,
+	put_concepts(&m, CLAIM_DIAGNOSIS, m.e->diagnosis, m.e->diagnosis_sequence, m.e->diagnosis_concept,
 				 &m.diagnoses, &m.ndiagnoses);
-	put_concepts(&m, "procedure", m.e->procedure, m.e->procedure_sequence, m.e->procedure_concept, &ignored, &n);
+	put_concepts(&m, CLAIM_PROCEDURE, m.e->procedure, m.e->procedure_sequence, m.e->procedure_concept, &ignored, &n);
 	if (claim->id < 0 || claim->nulls[claim->id])
 		return;
 	id = TextDatumGetCString(claim->values[claim->id]);

@@ -50,27 +50,26 @@ END;
 COMMENT ON FUNCTION phm.claim_procedure(text, text) IS
 'The procedure or service of a claim as a concept: ICD-10-PCS or ICD-9 procedures by code_type (icd-10-pcs, icd-9-pcs); otherwise CPT for five digits or four and F, T, M, U, HCPCS Level II for a letter and four digits, HCPCS for what is neither.';
 
-CREATE FUNCTION phm.claim_setting(bill_type text, revenue text[], place_of_service text) RETURNS text
+CREATE FUNCTION phm.claim_setting(bill_type text, emergency boolean, place_of_service text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
 BEGIN ATOMIC
 SELECT CASE
 	WHEN bill_type <> '' THEN CASE
-		WHEN b ~ '^11' THEN 'IMP'
-		WHEN b ~ '^(18|2[18]|41|6[56])' THEN 'NONAC'
-		WHEN b ~ '^(3[2-4]|8[12])' THEN 'HH'
-		WHEN b ~ '^(12|14|22|24)' THEN NULL
-		WHEN EXISTS (SELECT FROM pg_catalog.unnest(revenue) AS r WHERE r ~ '^(045[0-9]|0981)$') THEN 'EMER'
+		WHEN bill_type ~ '^0?11' THEN 'IMP'
+		WHEN bill_type ~ '^0?(18|2[18]|41|6[56])' THEN 'NONAC'
+		WHEN bill_type ~ '^0?(3[2-4]|8[12])' THEN 'HH'
+		WHEN bill_type ~ '^0?(12|14|22|24)' THEN NULL
+		WHEN emergency THEN 'EMER'
 		ELSE 'AMB' END
 	WHEN place_of_service = '23' THEN 'EMER'
 	WHEN place_of_service = '12' THEN 'HH'
 	WHEN place_of_service IN ('02', '10') THEN 'VR'
 	WHEN place_of_service IN ('21', '31', '32', '34', '41', '42', '51', '52', '55', '56', '61', '81') THEN NULL
 	WHEN place_of_service <> '' THEN 'AMB'
-END
-  FROM (SELECT pg_catalog.ltrim(bill_type, '0') AS b) AS t;
 END;
-COMMENT ON FUNCTION phm.claim_setting(text, text[], text) IS
-'The class (v3 ActCode) of the encounter to which a claim testifies: of an institutional claim by type of bill (11x IMP; swing bed, skilled nursing and residential NONAC; home health and hospice HH) and revenue centre (045x and 0981: EMER), else AMB; of a professional claim by CMS place of service. NULL: no encounter of its own (ancillary bills, laboratories, ambulances, professionals in a facility whose stay is another claim).';
+END;
+COMMENT ON FUNCTION phm.claim_setting(text, boolean, text) IS
+'The class (v3 ActCode) of the encounter to which a claim testifies: of an institutional claim by type of bill (11x IMP; swing bed, skilled nursing and residential NONAC; home health and hospice HH) and, where the claim has an emergency revenue centre (045x, 0981: emergency), EMER, else AMB; of a professional claim by CMS place of service. NULL: no encounter of its own (ancillary bills, laboratories, ambulances, professionals in a facility whose stay is another claim).';
 
 CREATE FUNCTION phm.tuva_view(target_schema text, name text, resource_type text, source text, kind text, query text) RETURNS text
 LANGUAGE plpgsql VOLATILE
@@ -140,6 +139,7 @@ AS $$
 DECLARE
 	diagnoses text;
 	procedures text;
+	visits text := '^(99[2-4][0-9]{2}|9200[24]|9201[24]|9079[12]|9083[0-9]|9084[0-9]|9085[0-3]|G0402|G0438|G0439|G0463|T1015)$';
 BEGIN
 	SELECT string_agg(format('phm.claim_diagnosis(max(%s), max(%s))', phm.tuva_column(relation, 'diagnosis_code_' || i),
 	                         phm.tuva_column(relation, 'diagnosis_code_type')), ', ' ORDER BY i)
@@ -158,8 +158,8 @@ BEGIN
 		sum(%s) AS total_charge, sum(%s) AS total_allowed, sum(%s) AS total_paid,
 		array_remove(ARRAY[%s]::phm.concept[], NULL) AS diagnosis, array_remove(ARRAY[%s]::phm.concept[], NULL) AS procedure,
 		CASE WHEN bool_or(%s < 0 OR %s < 0) AND coalesce(sum(%s), 0) <= 0 AND coalesce(sum(%s), 0) <= 0 THEN 'reversed' ELSE 'paid' END AS origin_status,
-		array_agg(DISTINCT %s) AS revenues, max(%s) AS place_of_service,
-		array_agg(DISTINCT %s) AS services, min(%s) AS admitted, max(%s) AS discharged, max(%s) AS facility_npi, max(%s) AS rendering_npi
+		bool_or(%s ~ '^(045[0-9]|0981)$') AS emergency, max(%s) AS place_of_service,
+		string_agg(DISTINCT phm.claim_procedure(%s)::text, ';') FILTER (WHERE %s ~ %L) AS visits, min(%s) AS admitted, max(%s) AS discharged, max(%s) AS facility_npi, max(%s) AS rendering_npi
 		FROM %s AS t GROUP BY t.person_id::text, t.claim_id::text$q$,
 		phm.tuva_column(relation, 'claim_type'),
 		phm.tuva_column(relation, 'claim_start_date', 'date'), phm.tuva_column(relation, 'claim_end_date', 'date'),
@@ -174,7 +174,7 @@ BEGIN
 		phm.tuva_column(relation, 'charge_amount', 'numeric'), phm.tuva_column(relation, 'paid_amount', 'numeric'),
 		phm.tuva_column(relation, 'charge_amount', 'numeric'), phm.tuva_column(relation, 'paid_amount', 'numeric'),
 		phm.tuva_column(relation, 'revenue_center_code'), phm.tuva_column(relation, 'place_of_service_code'),
-		phm.tuva_column(relation, 'hcpcs_code'), phm.tuva_column(relation, 'admission_date', 'date'),
+		phm.tuva_column(relation, 'hcpcs_code'), phm.tuva_column(relation, 'hcpcs_code'), visits, phm.tuva_column(relation, 'admission_date', 'date'),
 		phm.tuva_column(relation, 'discharge_date', 'date'),
 		coalesce(NULLIF(phm.tuva_column(relation, 'facility_npi'), 'NULL::text'), phm.tuva_column(relation, 'facility_id')),
 		coalesce(NULLIF(phm.tuva_column(relation, 'rendering_npi'), 'NULL::text'), phm.tuva_column(relation, 'rendering_id')),
@@ -226,7 +226,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	claims text := phm.tuva_claims(medical_claim);
-	visits text := '^(99[2-4][0-9]{2}|9200[24]|9201[24]|9079[12]|9083[0-9]|9084[0-9]|9085[0-3]|G0402|G0438|G0439|G0463|T1015)$';
 BEGIN
 	RETURN ARRAY[
 	phm.tuva_view(target_schema, 'claim_line', 'claim_line', source, 'claims', phm.tuva_lines(medical_claim, false)),
@@ -249,18 +248,14 @@ BEGIN
 		phm.tuva_lines(medical_claim, false))),
 	phm.tuva_view(target_schema, 'encounter', 'Encounter', source, 'claims', format(
 		$q$SELECT e.person_id, e.id, 'finished'::text AS status, phm.concept('v3-ActCode', e.class) AS class,
-		(SELECT string_agg(v.c::text, ';' ORDER BY v.n, v.c::text)::phm.concept FROM (
-			SELECT 0 AS n, phm.concept('SNOMED', CASE e.class WHEN 'IMP' THEN '32485007' WHEN 'EMER' THEN '4525004' END) AS c
-			 WHERE e.class IN ('IMP', 'EMER')
-			UNION ALL SELECT 1, phm.claim_procedure(s) FROM unnest(e.services) AS s WHERE s ~ %L) AS v) AS type,
+		NULLIF(concat_ws(';', CASE e.class WHEN 'IMP' THEN 'SNOMED|32485007' WHEN 'EMER' THEN 'SNOMED|4525004' END, e.visits), '')::phm.concept AS type,
 		coalesce(e.admitted::phm.datetime, e.billable_start) AS period_start,
 		coalesce(e.discharged::phm.datetime, e.billable_end) AS period_end,
 		e.rendering_npi AS participant_id, e.facility_npi AS service_provider_id,
 		CASE WHEN e.class IN ('IMP', 'NONAC') THEN phm.concept('NUBC-discharge', e.discharge_status) END AS discharge_disposition
-		FROM (SELECT c.*, phm.claim_setting(c.bill_type, c.revenues, c.place_of_service) AS class FROM (%s) AS c) AS e
+		FROM (SELECT c.*, phm.claim_setting(c.bill_type, c.emergency, c.place_of_service) AS class FROM (%s) AS c) AS e
 		WHERE e.origin_status = 'paid' AND e.class IS NOT NULL
-		  AND (e.bill_type IS NOT NULL OR EXISTS (SELECT FROM unnest(e.services) AS s WHERE s ~ %L))$q$,
-		visits, claims, visits))];
+		  AND (e.bill_type IS NOT NULL OR e.visits IS NOT NULL)$q$, claims))];
 END
 $$;
 REVOKE ALL ON FUNCTION phm.tuva_medical(regclass, text, text) FROM PUBLIC;
