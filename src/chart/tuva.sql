@@ -132,6 +132,15 @@ $$;
 COMMENT ON FUNCTION phm.tuva_lines(regclass, boolean) IS
 'Internal: the query that gives the claim lines of a Tuva medical_claim or pharmacy_claim.';
 
+CREATE FUNCTION phm.tuva_reversed() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT '(coalesce(bool_or(x.paid < 0 OR x.charge < 0) OVER claim, false) AND coalesce(sum(x.paid) OVER claim, 0) <= 0'
+	' AND coalesce(sum(x.charge) OVER claim, 0) <= 0)';
+END;
+COMMENT ON FUNCTION phm.tuva_reversed() IS
+'Internal: whether the claim of a line x is reversed, over WINDOW claim: negative amounts, and nothing left in sum.';
+
 CREATE FUNCTION phm.tuva_claims(relation regclass) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -210,7 +219,7 @@ BEGIN
 		%s AS subscriber_member_id, %s::phm.datetime AS period_start, %s::phm.datetime AS period_end,
 		%s AS payor_id, %s AS network FROM %s AS t$q$,
 		phm.tuva_column(eligibility, 'member_id'), phm.tuva_column(eligibility, 'payer'), phm.tuva_column(eligibility, 'plan'),
-		phm.tuva_column(eligibility, 'enrollment_start_date'),
+		format('to_char(%s, ''YYYY-MM-DD'')', phm.tuva_column(eligibility, 'enrollment_start_date', 'date')),
 		phm.tuva_column(eligibility, 'payer_type'), phm.tuva_column(eligibility, 'payer_type'), phm.tuva_column(eligibility, 'payer_type'),
 		coalesce(NULLIF(phm.tuva_column(eligibility, 'subscriber_id'), 'NULL::text'), phm.tuva_column(eligibility, 'member_id')),
 		phm.tuva_column(eligibility, 'enrollment_start_date', 'date'), phm.tuva_column(eligibility, 'enrollment_end_date', 'date'),
@@ -235,17 +244,19 @@ BEGIN
 		FROM (%s) AS c$q$, claims)),
 	phm.tuva_view(target_schema, 'condition', 'Condition', source, 'claims', format(
 		$q$SELECT c.person_id, c.id || '|dx' || d.n AS id, phm.concept('condition-category', 'encounter-diagnosis') AS category,
-		d.code, c.billable_start AS onset, c.id AS encounter_id
+		d.code, c.billable_start AS onset, CASE WHEN (c.bill_type IS NOT NULL OR c.visits IS NOT NULL)
+			AND phm.claim_setting(c.bill_type, c.emergency, c.place_of_service) IS NOT NULL THEN c.id END AS encounter_id
 		FROM (%s) AS c, unnest(c.diagnosis) WITH ORDINALITY AS d(code, n) WHERE c.origin_status = 'paid'$q$, claims)),
 	phm.tuva_view(target_schema, 'procedure', 'Procedure', source, 'claims', format(
 		$q$SELECT c.person_id, c.id || '|px' || d.n AS id, 'completed'::text AS status, d.code,
-		c.billable_start AS performed, c.billable_end AS performed_end, c.id AS encounter_id
+		c.billable_start AS performed, c.billable_end AS performed_end, CASE WHEN (c.bill_type IS NOT NULL OR c.visits IS NOT NULL)
+			AND phm.claim_setting(c.bill_type, c.emergency, c.place_of_service) IS NOT NULL THEN c.id END AS encounter_id
 		FROM (%s) AS c, unnest(c.procedure) WITH ORDINALITY AS d(code, n) WHERE c.origin_status = 'paid'$q$, claims)),
 	phm.tuva_view(target_schema, 'service', 'Procedure', source, 'claims', format(
 		$q$SELECT l.person_id, l.id || '|line' || l.line AS id, 'completed'::text AS status, l.product_or_service AS code,
-		l.service_from AS performed, CASE WHEN l.service_to OPERATOR(phm.<>) l.service_from THEN l.service_to END AS performed_end, l.id AS encounter_id, l.rendering_npi AS performer_id
-		FROM (%s) AS l WHERE l.product_or_service IS NOT NULL AND NOT coalesce(l.charge < 0 OR l.paid < 0, false)$q$,
-		phm.tuva_lines(medical_claim, false))),
+		l.service_from AS performed, CASE WHEN l.service_to OPERATOR(phm.<>) l.service_from THEN l.service_to END AS performed_end, l.rendering_npi AS performer_id
+		FROM (SELECT x.*, %s AS reversed FROM (%s) AS x WINDOW claim AS (PARTITION BY x.person_id, x.id)) AS l WHERE NOT l.reversed AND l.product_or_service IS NOT NULL AND NOT coalesce(l.charge < 0 OR l.paid < 0, false)$q$,
+		phm.tuva_reversed(), phm.tuva_lines(medical_claim, false))),
 	phm.tuva_view(target_schema, 'encounter', 'Encounter', source, 'claims', format(
 		$q$SELECT e.person_id, e.id, 'finished'::text AS status, phm.concept('v3-ActCode', e.class) AS class,
 		NULLIF(concat_ws(';', CASE e.class WHEN 'IMP' THEN 'SNOMED|32485007' WHEN 'EMER' THEN 'SNOMED|4525004' END, e.visits), '')::phm.concept AS type,
@@ -278,8 +289,9 @@ BEGIN
 		$q$SELECT l.person_id, l.id || '|' || l.line AS id, 'completed'::text AS status, l.product_or_service AS medication,
 		phm.quantity(l.quantity) AS quantity, phm.quantity(l.days_supply::numeric, 'd') AS days_supply,
 		l.service_from AS when_handed_over, l.rendering_npi AS performer_id
-		FROM (%s) AS l WHERE NOT coalesce(l.paid < 0 OR l.charge < 0 OR l.quantity < 0, false)$q$,
-		phm.tuva_lines(pharmacy_claim, true)))];
+		FROM (SELECT x.*, %s AS reversed FROM (%s) AS x WINDOW claim AS (PARTITION BY x.person_id, x.id)) AS l
+		WHERE NOT l.reversed AND NOT coalesce(l.paid < 0 OR l.charge < 0 OR l.quantity < 0, false)$q$,
+		phm.tuva_reversed(), phm.tuva_lines(pharmacy_claim, true)))];
 END
 $$;
 REVOKE ALL ON FUNCTION phm.tuva_pharmacy(regclass, text, text) FROM PUBLIC;
