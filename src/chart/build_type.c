@@ -1,8 +1,8 @@
 /*
  * build_type.c: charts from the rows of the record, set-wise.
  *
- * phm.make_charts(patient_ids) opens one cursor per record table, ordered by
- * patient, and walks them side by side: rows of a patient go straight from
+ * phm.make_charts(patient_ids) opens one cursor per record table and per
+ * relation of phm.chart_source, ordered by patient, and walks them side by side: rows of a patient go straight from
  * their columns into the chart under construction, never through JSON.
  * Resources that belong to no patient (medications, locations, organizations,
  * roles) are added where a resource refers to them.
@@ -17,7 +17,9 @@
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
+#include "chart/claim_items.h"
 #include "chart/shared.h"
+#include "chart/source_stream.h"
 #include "record/record_row.h"
 #include "types/chart.h"
 
@@ -29,11 +31,13 @@ PG_FUNCTION_INFO_V1(phm_make_charts);
 typedef struct Stream
 {
 	const RecordTable *table;
+	const SourceStream *registered; /* NULL: a record table */
 	Portal		portal;
 	SPITupleTable *rows;
 	uint64		nrows;
 	uint64		next;
 	int			patient;		/* attribute of patient_id, 1-based */
+	ClaimLineReader *lines;		/* claim lines: they wait for their claims */
 	RecordRowReader *readers[2];	/* of the table's types; other_resource makes one per row type */
 	MemoryContext context;		/* of the streams: readers live there */
 } Stream;
@@ -46,6 +50,7 @@ typedef struct Build
 	ChartBuilder *builder;
 	ElementWriter writer;
 	SharedCache *shared;
+	ClaimLines *lines;
 	MemoryContext row_context;	/* reset after each row */
 } Build;
 
@@ -62,6 +67,23 @@ fetch(Stream *s)
 	return s->nrows > 0;
 }
 
+/* Begins to read a cursor. */
+static void
+start_stream(Stream *s, const RecordTable *table, const SourceStream *registered, Portal portal,
+			 MemoryContext context)
+{
+	memset(s, 0, sizeof(*s));
+	s->table = table;
+	s->registered = registered;
+	s->context = context;
+	s->portal = portal;
+	if (!fetch(s))
+		return;
+	s->patient = SPI_fnumber(s->rows->tupdesc, "patient_id");
+	if (registered ? registered->type == 0 : table->types[0] == 0 && table != record_other_table())
+		s->lines = claim_line_reader(CreateTupleDescCopy(s->rows->tupdesc), registered ? registered->source : NULL);
+}
+
 static void
 open_stream(Stream *s, const RecordTable *table, Datum patient_ids, MemoryContext context)
 {
@@ -69,13 +91,8 @@ open_stream(Stream *s, const RecordTable *table, Datum patient_ids, MemoryContex
 	char	   *sql = psprintf("SELECT * FROM phm.%s AS t WHERE t.patient_id = ANY ($1) "
 							   "AND t.deleted_at IS NULL ORDER BY t.patient_id", table->name);
 
-	memset(s, 0, sizeof(*s));
-	s->table = table;
-	s->context = context;
-	s->portal = SPI_cursor_open_with_args(NULL, sql, 1, types, &patient_ids, NULL, true, 0);
+	start_stream(s, table, NULL, SPI_cursor_open_with_args(NULL, sql, 1, types, &patient_ids, NULL, true, 0), context);
 	pfree(sql);
-	if (fetch(s))
-		s->patient = SPI_fnumber(s->rows->tupdesc, "patient_id");
 }
 
 /* The reader for rows of a FHIR type of this table. */
@@ -104,6 +121,8 @@ type_of_row(Stream *s, HeapTuple tuple)
 	bool		isnull;
 	Datum		name;
 
+	if (s->registered)
+		return source_stream_type(s->registered, s->rows->tupdesc, tuple);
 	if (s->table->types[0] != 0 && s->table->types[1] == 0)
 		return s->table->types[0];
 	at = SPI_fnumber(s->rows->tupdesc, "resource_type");
@@ -138,12 +157,17 @@ add_row(Build *b, Stream *s, HeapTuple tuple)
 	{
 		r = reader_for(s, s->table->types[0] == 0 ? 0 : type);
 		record_row_members(r, tuple, &b->writer);
+		resource.source = text_of(r, r->source, &resource.source_length);
+		if (type == FHIR_T_Claim || type == FHIR_T_ExplanationOfBenefit)
+			claim_complete(b->lines, r, type, resource.source_length > 0 || !s->registered ?
+						   pnstrdup(resource.source, resource.source_length) : s->registered->source, &b->writer);
 		resource.members = b->writer.data;
 		resource.length = b->writer.length;
-		resource.source = text_of(r, r->source, &resource.source_length);
 		resource.id = text_of(r, r->id, &resource.id_length);
 		if (r->sensitivity >= 0 && !r->nulls[r->sensitivity])
 			resource.sensitivity = (uint32) DatumGetInt32(r->values[r->sensitivity]);
+		if (s->registered)
+			source_stream_complete(s->registered, &resource);
 		chart_add(b->builder, &resource);
 		shared_note(b->shared, &resource);
 	}
@@ -166,7 +190,10 @@ add_patient_rows(Build *b, Stream *s, int64 patient_id)
 		if (DatumGetInt64(heap_getattr(tuple, s->patient, s->rows->tupdesc, &isnull)) != patient_id)
 			return;
 		CHECK_FOR_INTERRUPTS();
-		add_row(b, s, tuple);
+		if (s->lines)
+			claim_lines_note(b->lines, s->lines, tuple);
+		else
+			add_row(b, s, tuple);
 		s->next++;
 	}
 }
@@ -185,10 +212,16 @@ static void
 begin_build(Build *b, Datum patient_ids)
 {
 	int			ntables;
+	int			nsources;
 	const RecordTable *tables = record_table_list(&ntables);
+	SourceStream *sources = source_streams(&nsources);
 
 	memset(b, 0, sizeof(*b));
-	b->streams = palloc(sizeof(Stream) * (ntables + 1));
+	b->streams = palloc(sizeof(Stream) * (ntables + 2 + nsources));
+	open_stream(&b->streams[b->nstreams++], record_table_by_name("claim_line"), patient_ids, CurrentMemoryContext);
+	for (int i = 0; i < nsources; i++)
+		start_stream(&b->streams[b->nstreams++], sources[i].table, &sources[i],
+					 source_stream_open(&sources[i], patient_ids), CurrentMemoryContext);
 	for (int i = 0; i < ntables; i++)
 		if (tables[i].has_patient && tables[i].types[0] != 0)
 			open_stream(&b->streams[b->nstreams++], &tables[i], patient_ids, CurrentMemoryContext);
@@ -196,6 +229,7 @@ begin_build(Build *b, Datum patient_ids)
 	b->builder = chart_builder();
 	element_writer_init(&b->writer, 4096);
 	b->shared = shared_cache();
+	b->lines = claim_lines();
 	b->row_context = AllocSetContextCreate(CurrentMemoryContext, "phm chart row", ALLOCSET_DEFAULT_SIZES);
 }
 
@@ -209,6 +243,7 @@ build_patient(Build *b, ReturnSetInfo *rsinfo, int64 patient_id)
 
 	chart_builder_reset(b->builder, patient_id);
 	shared_reset(b->shared);
+	claim_lines_reset(b->lines);
 	for (int i = 0; i < b->nstreams; i++)
 		add_patient_rows(b, &b->streams[i], patient_id);
 	values[2] = shared_add(b->shared, b->builder);

@@ -14,11 +14,18 @@
 #include "record/record_row.h"
 #include "types/resource_datum.h"
 
+/* A type of schema phm. */
+static Oid
+phm_type(const char *name)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(get_namespace_oid("phm", false)));
+}
+
 Oid
 record_concept_type(void)
 {
-	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("concept"),
-						   ObjectIdGetDatum(get_namespace_oid("phm", false)));
+	return phm_type("concept");
 }
 
 /* The SQL type that a column of record.map has. */
@@ -41,8 +48,7 @@ column_type(RecordType type)
 		case RECORD_NUMERIC:
 			return NUMERICOID;
 		default:
-			return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(names[type]),
-								   ObjectIdGetDatum(get_namespace_oid("phm", false)));
+			return phm_type(names[type]);
 	}
 }
 
@@ -56,43 +62,29 @@ record_attribute(TupleDesc desc, const char *name)
 	return -1;
 }
 
-/* An attribute that must be text when it is there. */
+/* An attribute of a wanted type, or -1 when it is not there. */
 static int
-find_text_attribute(TupleDesc desc, const char *name)
+find_typed_attribute(TupleDesc desc, const char *name, Oid wanted)
 {
 	int			at = record_attribute(desc, name);
 
-	if (at >= 0 && TupleDescAttr(desc, at)->atttypid != TEXTOID)
+	if (at >= 0 && TupleDescAttr(desc, at)->atttypid != wanted)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of the row must be of type text", name)));
+				 errmsg("column \"%s\" of the row must be of type %s, not %s",
+						name, format_type_be(wanted), format_type_be(TupleDescAttr(desc, at)->atttypid)),
+				 errhint("Cast it in the query that makes the row.")));
 	return at;
 }
 
-/* Finds the columns of the map among the attributes; types must agree. */
-static void
-match_columns(RecordRowReader *r)
+int *
+record_table_attributes(TupleDesc desc, const RecordTable *table)
 {
-	const RecordTable *table = r->map->table;
+	int		   *attributes = palloc(sizeof(int) * Max(table->ncolumns, 1));
 
-	r->attributes = palloc(sizeof(int) * table->ncolumns);
 	for (int i = 0; i < table->ncolumns; i++)
-	{
-		int			at = record_attribute(r->desc, table->columns[i].name);
-		Oid			wanted;
-
-		r->attributes[i] = at;
-		if (at < 0)
-			continue;
-		wanted = column_type(table->columns[i].type);
-		if (TupleDescAttr(r->desc, at)->atttypid != wanted)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of the row must be of type %s, not %s",
-							table->columns[i].name, format_type_be(wanted),
-							format_type_be(TupleDescAttr(r->desc, at)->atttypid)),
-					 errhint("Cast it in the query that makes the row.")));
-	}
+		attributes[i] = find_typed_attribute(desc, table->columns[i].name, column_type(table->columns[i].type));
+	return attributes;
 }
 
 RecordRowReader *
@@ -104,14 +96,14 @@ record_row_reader(TupleDesc desc, FhirType type)
 	r->type = type;
 	r->desc = desc;
 	r->map = type ? record_map(type) : NULL;
-	r->source = find_text_attribute(desc, "source");
-	r->id = find_text_attribute(desc, "id");
-	r->resource_type = find_text_attribute(desc, "resource_type");
-	r->sensitivity = record_attribute(desc, "sensitivity");
-	r->fingerprint = record_attribute(desc, "fingerprint");
-	r->extra = record_attribute(desc, "extra");
+	r->source = find_typed_attribute(desc, "source", TEXTOID);
+	r->id = find_typed_attribute(desc, "id", TEXTOID);
+	r->resource_type = find_typed_attribute(desc, "resource_type", TEXTOID);
+	r->sensitivity = find_typed_attribute(desc, "sensitivity", INT4OID);
+	r->fingerprint = find_typed_attribute(desc, "fingerprint", INT8OID);
+	r->extra = find_typed_attribute(desc, "extra", phm_type("resource"));
 	if (r->map)
-		match_columns(r);
+		r->attributes = record_table_attributes(desc, r->map->table);
 	columns = r->map ? r->map->table->ncolumns : 0;
 	r->values = palloc0(sizeof(Datum) * (desc->natts + columns));
 	r->nulls = palloc0(sizeof(bool) * (desc->natts + columns));

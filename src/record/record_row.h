@@ -34,6 +34,12 @@ extern RecordRowReader *record_row_reader(TupleDesc desc, FhirType type);
 /* Writes the members of the resource of a row; the row's values stay in the reader. */
 extern void record_row_members(RecordRowReader *r, HeapTuple tuple, ElementWriter *w);
 
+/*
+ * The 0-based attribute of each column of a record table, -1 for those that a
+ * row type lacks. Errors: 42804 a column of another type.
+ */
+extern int *record_table_attributes(TupleDesc desc, const RecordTable *table);
+
 /* The 0-based attribute of a name, or -1. */
 extern int	record_attribute(TupleDesc desc, const char *name);
 

@@ -302,4 +302,16 @@ typedef enum ChartPlace
 
 extern ChartPlace chart_place(FhirType type, FhirElement element);
 
+/*
+ * Of some lists of an ExplanationOfBenefit only what cost, attribution and
+ * durations need is hot; the whole list is cold as well where that is less.
+ */
+extern bool chart_is_sparse(FhirElement list);
+
+/* Whether a member of a slot of such a list is hot. */
+extern bool chart_sparse_member(FhirElement list, FhirElement member);
+
+/* Whether a slot of such a list is hot, or of the adjudications of an item. */
+extern bool chart_sparse_slot(FhirElement list, const uint8 *members, const uint8 *end);
+
 #endif							/* PHM_CHART_H */

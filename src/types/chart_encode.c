@@ -259,6 +259,55 @@ chart_own_concept(ChartBuilder *b, const ChartItem *item)
 	return concept < CHART_MANY_CONCEPTS ? (uint16) concept : CHART_MANY_CONCEPTS;
 }
 
+static void encode_sparse(Encode *e, FhirElement list, const ElementValue *value);
+
+/* A slot of a sparse list: its hot members. */
+static void
+encode_sparse_slot(Encode *e, FhirElement list, const ElementValue *slot)
+{
+	ElementWriter *w = &e->b->bodies;
+	const uint8 *p = slot->data;
+	ElementMember member;
+
+	element_open(w, ELEMENT_OBJECT, 0);
+	while (element_next(&p, slot->data + slot->length, &member))
+	{
+		if (member.element == 0 || !chart_sparse_member(list, member.element))
+		{
+			e->exact = false;
+			continue;
+		}
+		element_put_member(w, member.element);
+		if (member.element == FHIR_E_ExplanationOfBenefit_item_adjudication)
+			encode_sparse(e, member.element, &member.value);
+		else
+			encode_value(e, fhir_elements[member.element].type, &member.value);
+	}
+	element_close(w, ELEMENT_OBJECT);
+}
+
+/* A list of which only some slots and members are hot. */
+static void
+encode_sparse(Encode *e, FhirElement list, const ElementValue *value)
+{
+	ElementWriter *w = &e->b->bodies;
+	const uint8 *p = value->data;
+	ElementValue slot;
+
+	if (value->kind != ELEMENT_ARRAY)
+	{
+		encode_value(e, fhir_elements[list].type, value);
+		return;
+	}
+	element_open(w, ELEMENT_ARRAY, 0);
+	while (element_next_value(&p, value->data + value->length, &slot))
+		if (slot.kind == ELEMENT_OBJECT && chart_sparse_slot(list, slot.data, slot.data + slot.length))
+			encode_sparse_slot(e, list, &slot);
+		else
+			e->exact = false;
+	element_close(w, ELEMENT_ARRAY);
+}
+
 /* What the entry is about, read back from the body. */
 static void
 note_concept(ChartBuilder *b, ChartItem *item, FhirElement element, const ElementValue *value)
@@ -308,7 +357,10 @@ encode_member(Encode *e, ChartItem *item, const ElementMember *member, const uin
 	else if (place == CHART_HOT)
 	{
 		element_put_member(&b->bodies, member->element);
-		encode_value(e, fhir_elements[member->element].type, &member->value);
+		if (chart_is_sparse(member->element))
+			encode_sparse(e, member->element, &member->value);
+		else
+			encode_value(e, fhir_elements[member->element].type, &member->value);
 		p = b->bodies.data + before;
 		(void) phm_get_varint(&p);
 		element_decode(p, &value);

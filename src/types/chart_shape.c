@@ -225,12 +225,89 @@ chart_place(FhirType type, FhirElement element)
 	if (strcmp(def->name, "subject") == 0 || strcmp(def->name, "patient") == 0 ||
 		strcmp(def->name, "beneficiary") == 0)
 		return CHART_COLD;
-	if (type == FHIR_T_ExplanationOfBenefit && strcmp(def->name, "item") == 0)
-		return CHART_COLD;
+	if (chart_is_sparse(element))
+		return CHART_HOT;
 	if (strcmp(def->name, "contained") == 0 && type != FHIR_T_ExplanationOfBenefit)
 		return CHART_HOT;
 	for (int i = 0; i < (int) lengthof(cold_names); i++)
 		if (strcmp(def->name, cold_names[i]) == 0)
 			return CHART_COLD;
 	return CHART_HOT;
+}
+
+#define EOB(x) FHIR_E_ExplanationOfBenefit_##x
+
+bool
+chart_is_sparse(FhirElement list)
+{
+	return list == EOB(item) || list == EOB(careTeam) || list == EOB(supportingInfo);
+}
+
+bool
+chart_sparse_member(FhirElement list, FhirElement member)
+{
+	static const FhirElement items[] = {
+		EOB(item_sequence), EOB(item_careTeamSequence), EOB(item_diagnosisSequence), EOB(item_revenue),
+		EOB(item_productOrService), EOB(item_modifier), EOB(item_servicedDate), EOB(item_servicedPeriod),
+		EOB(item_locationCodeableConcept), EOB(item_quantity), EOB(item_encounter), EOB(item_adjudication)
+	};
+
+	if (list != EOB(item))
+		return true;
+	for (int i = 0; i < (int) lengthof(items); i++)
+		if (member == items[i])
+			return true;
+	return false;
+}
+
+/* Whether the category of a slot is one of some codes; the code of Blue Button is the end of a URL. */
+static bool
+has_category(const uint8 *members, const uint8 *end, FhirElement category, const char *const *codes, int ncodes)
+{
+	ElementValue value;
+	char		buffer[ELEMENT_TEXT_SIZE];
+	const uint8 *slot;
+	const char *text;
+	int			length;
+
+	if (!element_find(members, end, category, &value) || value.kind != ELEMENT_OBJECT ||
+		!element_find(value.data, value.data + value.length, FHIR_E_CodeableConcept_coding, &value) ||
+		value.kind != ELEMENT_ARRAY)
+		return false;
+	slot = value.data;
+	end = value.data + value.length;
+	while (element_next_value(&slot, end, &value))
+	{
+		if (value.kind != ELEMENT_OBJECT ||
+			!element_find(value.data, value.data + value.length, FHIR_E_Coding_code, &value) ||
+			value.kind != ELEMENT_STRING)
+			continue;
+		text = element_text(&value, buffer, &length);
+		for (int i = 0; i < ncodes; i++)
+		{
+			int			n = (int) strlen(codes[i]);
+
+			if (length >= n && memcmp(text + length - n, codes[i], n) == 0 &&
+				(length == n || text[length - n - 1] == '/'))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+chart_sparse_slot(FhirElement list, const uint8 *members, const uint8 *end)
+{
+	/* HL7, CARIN Blue Button and CMS Blue Button: billed, allowed, paid */
+	static const char *const amounts[] = {
+		"submitted", "eligible", "benefit", "allowedamount", "paidbypayer", "line_sbmtd_chrg_amt",
+		"rev_cntr_tot_chrg_amt", "line_alowd_chrg_amt", "line_nch_pmt_amt", "rev_cntr_pmt_amt_amt"
+	};
+	static const char *const information[] = {"typeofbill", "drg", "discharge-status"};
+
+	if (list == EOB(item_adjudication))
+		return has_category(members, end, EOB(item_adjudication_category), amounts, lengthof(amounts));
+	if (list == EOB(supportingInfo))
+		return has_category(members, end, EOB(supportingInfo_category), information, lengthof(information));
+	return true;
 }
