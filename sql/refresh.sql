@@ -26,7 +26,7 @@ SELECT phm.register_derivation('nothing', 1, 'public.derive_nothing');
 DROP FUNCTION public.derive_nothing;
 SELECT phm.mark(ARRAY[1]);
 CALL phm.refresh();
-SELECT topic, status, found, what_to_do FROM phm.check_setup() WHERE topic LIKE 'derivation%';
+SELECT topic, status, found, what_to_do FROM phm.check_setup() WHERE topic = 'derivation nothing';
 UPDATE phm.derivation SET enabled = false;
 CALL phm.refresh();
 SELECT stale_patients, marks, stale_resources, failed_patients, waiting_messages FROM phm.freshness;
@@ -39,5 +39,6 @@ SELECT topic, status, found, what_to_do FROM phm.check_setup() WHERE topic = 'st
 UPDATE phm.store_version SET version = phm.version();
 -- Settings.
 SET phm.naptime = 5;
-SELECT name, setting, unit, context, min_val, max_val FROM pg_settings WHERE name LIKE 'phm.%' ORDER BY name COLLATE "C";
+SELECT name, setting, unit, context, min_val, max_val FROM pg_settings WHERE name IN ('phm.batch_size', 'phm.databases', 'phm.naptime', 'phm.worker') ORDER BY name COLLATE "C";
+SET client_min_messages = warning;
 DO $$ BEGIN EXECUTE format('SELECT phm.drop_store(%L)', 'drop all patient data in ' || current_database()); END $$;
