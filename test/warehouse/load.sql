@@ -24,4 +24,3 @@ $$;
 SELECT clock_timestamp() AS began \gset
 CALL build_all();
 SELECT round(extract(epoch FROM clock_timestamp() - :'began'::timestamptz)::numeric, 2) AS seconds \gset
-
