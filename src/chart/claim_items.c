@@ -2,9 +2,8 @@
  * claim_items.c: claims that did not come as FHIR (warehouse tables, CCLF,
  * 837) as standard FHIR: Claim and ExplanationOfBenefit with items.
  *
- * The lines of a patient are kept as tuples, sorted when the first claim asks
- * and found by source, id and, where both know them, type and ordinal.
- * Categories of amounts are those of FHIR's adjudication code system, bill
+ * Lines belong to the claim of their source and id and, where both know them,
+ * type and ordinal.  Categories of amounts are those of FHIR's adjudication code system, bill
  * type, DRG and discharge status stand in supportingInfo as CARIN Blue Button
  * has them.  Amounts carry no currency: the columns do not tell one.
  */
@@ -13,8 +12,6 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/memutils.h"
-#include "utils/numeric.h"
 
 #include "chart/claim_items.h"
 #include "record/record_batch.h"
@@ -81,20 +78,6 @@ typedef struct ClaimElements
 static const ClaimElements claim_elements = ELEMENTS(Claim);
 static const ClaimElements benefit_elements = ELEMENTS(ExplanationOfBenefit);
 
-/* The columns of claim_line that become members. */
-typedef enum LineColumn
-{
-	LINE_LINE, LINE_STATUS, LINE_FROM, LINE_TO, LINE_PRODUCT, LINE_MODIFIER, LINE_REVENUE, LINE_PLACE,
-	LINE_QUANTITY, LINE_CHARGE, LINE_ALLOWED, LINE_PAID, LINE_MEMBER_PAID, LINE_NPI, LINE_RENDERING,
-	LINE_SPECIALTY, LINE_ENCOUNTER, LINE_DIAGNOSIS, LINE_SOURCE, LINE_ID, LINE_TYPE, LINE_ORDINAL, LINE_COLUMNS
-} LineColumn;
-
-static const char *const line_names[LINE_COLUMNS] = {
-	"line", "status", "service_from", "service_to", "product_or_service", "modifier", "revenue", "place_of_service",
-	"quantity", "charge", "allowed", "paid", "member_paid", "rendering_npi", "rendering_id",
-	"specialty", "encounter_id", "diagnosis", "source", "id", "resource_type", "ordinal"
-};
-
 /* The columns of claim that become members and are no elements of their own. */
 typedef enum ClaimColumn
 {
@@ -106,182 +89,6 @@ static const char *const claim_names[CLAIM_COLUMNS] = {
 	"diagnosis", "procedure", "bill_type", "drg", "discharge_status", "total_charge", "total_allowed",
 	"total_paid", "origin_status"
 };
-
-struct ClaimLineReader
-{
-	TupleDesc	desc;
-	int			at[LINE_COLUMNS];	/* attributes, -1: none */
-	const char *source;			/* of rows without one; NULL: none */
-	Datum	   *values;
-	bool	   *nulls;
-};
-
-typedef struct Line
-{
-	ClaimLineReader *reader;
-	HeapTuple	tuple;
-	const char *source;
-	const char *id;
-	const char *type;			/* "": not told */
-	int			ordinal;		/* -1: not told */
-	int			line;
-} Line;
-
-struct ClaimLines
-{
-	MemoryContext context;		/* of the patient's tuples */
-	Line	   *lines;
-	int			count;
-	int			size;
-	bool		sorted;
-};
-
-/* Claim lines are sorted in place; more would not be one patient's. */
-#define MAX_LINES (64 * 1024 * 1024 / (int) sizeof(Line))
-
-ClaimLines *
-claim_lines(void)
-{
-	ClaimLines *lines = palloc0(sizeof(ClaimLines));
-
-	lines->context = AllocSetContextCreate(CurrentMemoryContext, "phm claim lines", ALLOCSET_DEFAULT_SIZES);
-	lines->size = 64;
-	lines->lines = palloc(sizeof(Line) * lines->size);
-	return lines;
-}
-
-void
-claim_lines_reset(ClaimLines *lines)
-{
-	MemoryContextReset(lines->context);
-	lines->count = 0;
-	lines->sorted = false;
-}
-
-ClaimLineReader *
-claim_line_reader(TupleDesc desc, const char *source)
-{
-	ClaimLineReader *reader = palloc0(sizeof(ClaimLineReader));
-
-	/* the types of all columns are checked by the common reader and by the table's */
-	(void) record_row_reader(desc, 0);
-	(void) record_table_attributes(desc, record_table_by_name("claim_line"));
-	reader->desc = desc;
-	reader->source = source;
-	for (int i = 0; i < LINE_COLUMNS; i++)
-		reader->at[i] = record_attribute(desc, line_names[i]);
-	if (reader->at[LINE_ORDINAL] >= 0 && TupleDescAttr(desc, reader->at[LINE_ORDINAL])->atttypid != INT4OID)
-		reader->at[LINE_ORDINAL] = -1;
-	reader->values = palloc(sizeof(Datum) * desc->natts);
-	reader->nulls = palloc(sizeof(bool) * desc->natts);
-	return reader;
-}
-
-/* A column of the row that the reader holds; NULL columns and missing ones are alike. */
-static bool
-column(const ClaimLineReader *r, LineColumn c, Datum *value)
-{
-	int			at = r->at[c];
-
-	if (at < 0 || r->nulls[at])
-		return false;
-	*value = r->values[at];
-	return true;
-}
-
-static const char *
-text_column(const ClaimLineReader *r, LineColumn c)
-{
-	Datum		value;
-
-	return column(r, c, &value) ? TextDatumGetCString(value) : "";
-}
-
-void
-claim_lines_note(ClaimLines *lines, ClaimLineReader *reader, HeapTuple tuple)
-{
-	MemoryContext old = MemoryContextSwitchTo(lines->context);
-	Datum		value;
-	Line	   *line;
-
-	if (lines->count == lines->size)
-	{
-		if (lines->size >= MAX_LINES)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("a patient has more than %d claim lines", MAX_LINES)));
-		lines->size = Min(lines->size * 2, MAX_LINES);
-		lines->lines = repalloc(lines->lines, sizeof(Line) * lines->size);
-	}
-	line = &lines->lines[lines->count++];
-	line->reader = reader;
-	line->tuple = heap_copytuple(tuple);
-	heap_deform_tuple(line->tuple, reader->desc, reader->values, reader->nulls);
-	line->source = text_column(reader, LINE_SOURCE);
-	if (line->source[0] == '\0' && reader->source)
-		line->source = reader->source;
-	line->id = text_column(reader, LINE_ID);
-	line->type = text_column(reader, LINE_TYPE);
-	line->ordinal = column(reader, LINE_ORDINAL, &value) ? DatumGetInt32(value) : -1;
-	line->line = column(reader, LINE_LINE, &value) ? DatumGetInt32(value) : 0;
-	lines->sorted = false;
-	MemoryContextSwitchTo(old);
-}
-
-/* Order: claim, then number; equal numbers keep an order by their content's place in memory out of it. */
-static int
-compare_lines(const void *a, const void *b)
-{
-	const Line *x = a;
-	const Line *y = b;
-	int			order = strcmp(x->source, y->source);
-
-	if (order == 0)
-		order = strcmp(x->id, y->id);
-	if (order == 0)
-		order = strcmp(x->type, y->type);
-	if (order == 0 && x->ordinal != y->ordinal)
-		order = x->ordinal < y->ordinal ? -1 : 1;
-	if (order == 0 && x->line != y->line)
-		order = x->line < y->line ? -1 : 1;
-	if (order == 0 && x->tuple->t_len != y->tuple->t_len)
-		order = x->tuple->t_len < y->tuple->t_len ? -1 : 1;
-	if (order == 0)
-		order = memcmp((char *) x->tuple->t_data + x->tuple->t_data->t_hoff,
-					   (char *) y->tuple->t_data + y->tuple->t_data->t_hoff,
-					   x->tuple->t_len - x->tuple->t_data->t_hoff);
-	return order;
-}
-
-/* The first line of a claim, and how many follow that have its source and id. */
-static Line *
-find_lines(ClaimLines *lines, const char *source, const char *id, int *count)
-{
-	int			low = 0;
-	int			high = lines->count;
-	int			end;
-
-	if (!lines->sorted)
-		qsort(lines->lines, lines->count, sizeof(Line), compare_lines);
-	lines->sorted = true;
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-		int			order = strcmp(lines->lines[middle].source, source);
-
-		if (order == 0)
-			order = strcmp(lines->lines[middle].id, id);
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (end = low; end < lines->count && strcmp(lines->lines[end].source, source) == 0 &&
-		 strcmp(lines->lines[end].id, id) == 0; end++)
-		;
-	*count = end - low;
-	return lines->lines + low;
-}
 
 /* Writes {system, code} of a Coding, inside a CodeableConcept. */
 static void
@@ -323,7 +130,7 @@ diagnosis_number(const ClaimLineReader *line, const Datum *diagnoses, int ndiagn
 	Datum		wanted;
 	struct varlena *x;
 
-	if (!column(line, LINE_DIAGNOSIS, &wanted))
+	if (!claim_line_column(line, LINE_DIAGNOSIS, &wanted))
 		return 0;
 	x = PG_DETOAST_DATUM_PACKED(wanted);
 	for (int i = 0; i < ndiagnoses; i++)
@@ -344,7 +151,7 @@ typedef struct Making
 	const ClaimElements *e;
 	bool		benefit;		/* ExplanationOfBenefit */
 	const RecordRowReader *claim;
-	Line	   *lines;			/* those that belong to it */
+	ClaimLine	   *lines;			/* those that belong to it */
 	int			nlines;
 	Datum	   *diagnoses;
 	int			ndiagnoses;
@@ -539,8 +346,8 @@ find_specialty(Making *m, const char *npi, const char *id)
 		const char *specialty;
 
 		heap_deform_tuple(m->lines[i].tuple, r->desc, r->values, r->nulls);
-		specialty = text_column(r, LINE_SPECIALTY);
-		if (specialty[0] && is_rendered_by(npi, id, text_column(r, LINE_NPI), text_column(r, LINE_RENDERING)))
+		specialty = claim_line_text(r, LINE_SPECIALTY);
+		if (specialty[0] && is_rendered_by(npi, id, claim_line_text(r, LINE_NPI), claim_line_text(r, LINE_RENDERING)))
 			return specialty;
 	}
 	return "";
@@ -562,8 +369,8 @@ put_team(Making *m)
 		ClaimLineReader *r = m->lines[i].reader;
 
 		heap_deform_tuple(m->lines[i].tuple, r->desc, r->values, r->nulls);
-		npis[i] = text_column(r, LINE_NPI);
-		ids[i] = text_column(r, LINE_RENDERING);
+		npis[i] = claim_line_text(r, LINE_NPI);
+		ids[i] = claim_line_text(r, LINE_RENDERING);
 		if (npis[i][0] == '\0' && ids[i][0] == '\0')
 			continue;
 		for (int j = 0; j < i && m->members[i] == 0; j++)
@@ -602,8 +409,8 @@ put_serviced(Making *m, const ClaimLineReader *r)
 {
 	Datum		from;
 	Datum		to;
-	bool		has_from = column(r, LINE_FROM, &from);
-	bool		has_to = column(r, LINE_TO, &to);
+	bool		has_from = claim_line_column(r, LINE_FROM, &from);
+	bool		has_to = claim_line_column(r, LINE_TO, &to);
 
 	if (has_from && (!has_to || DatumGetInt64(from) == DatumGetInt64(to)))
 	{
@@ -646,7 +453,7 @@ put_amounts(Making *m, const ClaimLineReader *r, bool denied)
 {
 	static const struct
 	{
-		LineColumn	column;
+		ClaimLineColumn	column;
 		const char *system;
 		const char *category;
 	}			kinds[] = {
@@ -660,7 +467,7 @@ put_amounts(Making *m, const ClaimLineReader *r, bool denied)
 
 	if (!m->benefit)
 	{
-		if (column(r, LINE_CHARGE, &value))
+		if (claim_line_column(r, LINE_CHARGE, &value))
 		{
 			element_put_member(m->w, m->e->net);
 			put_money(m->w, value);
@@ -669,7 +476,7 @@ put_amounts(Making *m, const ClaimLineReader *r, bool denied)
 	}
 	for (int i = 0; i < (denied ? 1 : (int) lengthof(kinds)); i++)
 	{
-		if (!column(r, kinds[i].column, &value))
+		if (!claim_line_column(r, kinds[i].column, &value))
 			continue;
 		if (!open)
 		{
@@ -690,25 +497,25 @@ put_service(Making *m, const ClaimLineReader *r)
 	ElementWriter *w = m->w;
 	Datum		value;
 
-	if (column(r, LINE_REVENUE, &value))
+	if (claim_line_column(r, LINE_REVENUE, &value))
 	{
 		element_put_member(w, m->e->revenue);
 		put_code(w, REVENUE_SYSTEM, TextDatumGetCString(value));
 	}
-	if (column(r, LINE_PRODUCT, &value))
+	if (claim_line_column(r, LINE_PRODUCT, &value))
 	{
 		element_put_member(w, m->e->product);
 		record_value_out(w, RECORD_CONCEPT, FHIR_T_CodeableConcept, value);
 	}
-	if (column(r, LINE_MODIFIER, &value))
+	if (claim_line_column(r, LINE_MODIFIER, &value))
 		put_modifiers(m, TextDatumGetCString(value));
 	put_serviced(m, r);
-	if (column(r, LINE_PLACE, &value))
+	if (claim_line_column(r, LINE_PLACE, &value))
 	{
 		element_put_member(w, m->e->place);
 		put_code(w, PLACE_SYSTEM, TextDatumGetCString(value));
 	}
-	if (column(r, LINE_QUANTITY, &value))
+	if (claim_line_column(r, LINE_QUANTITY, &value))
 	{
 		element_put_member(w, m->e->quantity);
 		element_open(w, ELEMENT_OBJECT, 0);
@@ -747,7 +554,7 @@ put_item(Making *m, int i)
 	if (number > 0)
 		put_number_list(w, m->e->diagnosis_ref, number);
 	put_service(m, r);
-	if (column(r, LINE_ENCOUNTER, &value))
+	if (claim_line_column(r, LINE_ENCOUNTER, &value))
 	{
 		element_put_member(w, m->e->encounter);
 		element_open(w, ELEMENT_ARRAY, 0);
@@ -756,29 +563,29 @@ put_item(Making *m, int i)
 		element_close(w, ELEMENT_OBJECT);
 		element_close(w, ELEMENT_ARRAY);
 	}
-	put_amounts(m, r, strcmp(text_column(r, LINE_STATUS), "denied") == 0);
+	put_amounts(m, r, strcmp(claim_line_text(r, LINE_STATUS), "denied") == 0);
 	element_close(w, ELEMENT_OBJECT);
 }
 
 /* Leaves the lines that are the claim's and count: of its type and ordinal, not reversed. */
 static void
-choose_lines(Making *m, Line *found, int nfound)
+choose_lines(Making *m, ClaimLine *found, int nfound)
 {
 	const RecordRowReader *c = m->claim;
 	int			at = record_attribute(c->desc, "ordinal");
 	int			ordinal = at >= 0 && !c->nulls[at] && TupleDescAttr(c->desc, at)->atttypid == INT4OID ?
 		DatumGetInt32(c->values[at]) : -1;
 
-	m->lines = palloc(sizeof(Line) * Max(nfound, 1));
+	m->lines = palloc(sizeof(ClaimLine) * Max(nfound, 1));
 	for (int i = 0; i < nfound; i++)
 	{
-		Line	   *l = &found[i];
+		ClaimLine	   *l = &found[i];
 
 		if ((l->type[0] && strcmp(l->type, m->benefit ? "ExplanationOfBenefit" : "Claim") != 0) ||
 			(l->ordinal >= 0 && ordinal >= 0 && l->ordinal != ordinal))
 			continue;
 		heap_deform_tuple(l->tuple, l->reader->desc, l->reader->values, l->reader->nulls);
-		if (strcmp(text_column(l->reader, LINE_STATUS), "reversed") != 0)
+		if (strcmp(claim_line_text(l->reader, LINE_STATUS), "reversed") != 0)
 			m->lines[m->nlines++] = *l;
 	}
 }
@@ -802,7 +609,7 @@ claim_complete(ClaimLines *lines, const RecordRowReader *claim, FhirType type, c
 {
 	Making		m = {w, type == FHIR_T_Claim ? &claim_elements : &benefit_elements, type != FHIR_T_Claim, claim};
 	Datum	   *ignored;
-	Line	   *found;
+	ClaimLine	   *found;
 	int			n;
 	char	   *id;
 
@@ -820,7 +627,7 @@ claim_complete(ClaimLines *lines, const RecordRowReader *claim, FhirType type, c
 	if (claim->id < 0 || claim->nulls[claim->id])
 		return;
 	id = TextDatumGetCString(claim->values[claim->id]);
-	found = find_lines(lines, source, id, &n);
+	found = claim_lines_find(lines, source, id, &n);
 	choose_lines(&m, found, n);
 	if (m.nlines == 0)
 		return;

@@ -7,26 +7,8 @@
 
 #include "postgres.h"
 
-#include "access/htup.h"
-
+#include "chart/claim_lines.h"
 #include "record/record_row.h"
-
-typedef struct ClaimLines ClaimLines;
-
-/* How to read the lines of one relation. */
-typedef struct ClaimLineReader ClaimLineReader;
-
-/* Lives in the current context. */
-extern ClaimLines *claim_lines(void);
-
-/* Forgets the lines of the last patient. */
-extern void claim_lines_reset(ClaimLines *lines);
-
-/* Looks at a row type once; source is that of rows that do not tell theirs, or NULL. Errors: 42804. */
-extern ClaimLineReader *claim_line_reader(TupleDesc desc, const char *source);
-
-/* Keeps a line of the patient until its claim comes. */
-extern void claim_lines_note(ClaimLines *lines, ClaimLineReader *reader, HeapTuple tuple);
 
 /*
  * Completes the members of a claim whose row the reader has just read: what
