@@ -87,6 +87,19 @@ SELECT id FROM held WHERE id LIKE 'g_' ORDER BY 1;
 -- No rows can be had by calling what belongs to the loaders.
 SELECT * FROM record_batch_keys('claim');
 SELECT * FROM record_batch_rows(NULL::claim);
+-- A chart is made of what the rows say, not of the order in which they lie.
+SELECT count(*) FROM (VALUES (1, 'c1', '2024-01-01', 'E11.9'), (2, 'c2', '2024-01-01', 'I10'), (3, 'c3', '2023-05-05', 'E11.9')) AS v(n, id, day, code),
+	LATERAL ingest(format('{"resourceType":"Condition","id":"%s","subject":{"reference":"Patient/a"},"onsetDateTime":"%s","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"%s"}]}}', id, day, code), 's');
+CREATE TABLE first AS SELECT patient_id, chart_send(chart) AS bytes FROM make_charts(ARRAY(SELECT patient_id FROM patient_link));
+CREATE TABLE copy AS SELECT * FROM condition ORDER BY id DESC;
+DELETE FROM condition;
+INSERT INTO condition TABLE copy;
+CREATE TABLE copy2 AS SELECT * FROM observation ORDER BY id DESC;
+DELETE FROM observation;
+INSERT INTO observation TABLE copy2;
+SELECT count(*) AS charts, count(*) FILTER (WHERE bytes = chart_send(chart)) AS equal, max(length(bytes)) > 500 AS filled
+  FROM first JOIN make_charts(ARRAY(SELECT patient_id FROM patient_link)) AS m USING (patient_id) WHERE bytes IS NOT NULL;
+DROP TABLE first, copy, copy2;
 DROP VIEW held;
 DROP TABLE before;
 DROP FUNCTION who, lab, claim;
