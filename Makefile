@@ -39,7 +39,7 @@ GCC_ONLY    = -Wno-clobbered
 # The server's own flags are gcc's where gcc built it.
 CLANG_ONLY  = -Wno-unknown-warning-option -Wno-ignored-optimization-argument -Wno-ignored-attributes
 PG_CFLAGS   = -std=gnu11 -Wall -Wextra -Wno-sign-compare -Wno-unused-parameter \
-              -Wno-missing-field-initializers -fno-math-errno \
+              -Wno-missing-field-initializers -fno-math-errno -fno-semantic-interposition \
               $(if $(findstring clang,$(CC)),$(CLANG_ONLY),$(GCC_ONLY)) $(PHM_CFLAGS)
 EXTRA_CLEAN = $(SOURCES:.c=.d) $(GENERATED) phm--*.sql
 

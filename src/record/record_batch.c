@@ -15,10 +15,13 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "executor/executor.h"
 #include "executor/spi.h"
 #include "funcapi.h"
-#include "nodes/makefuncs.h"
+#include "utils/array.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -92,6 +95,29 @@ struct RecordBatch
 	int			ntables;
 	const RecordTable *first_table;
 };
+
+/* The statements about a table, and their plans, which the process keeps. */
+typedef enum BatchStatement
+{
+	STATEMENT_FIND,
+	STATEMENT_DELETE,
+	STATEMENT_FIND_LINES,
+	STATEMENT_DELETE_LINE,
+	STATEMENT_MARK,
+	STATEMENT_INSERT,
+	STATEMENTS
+} BatchStatement;
+
+/* Their arguments: source, then the key of a row (id, ordinal, type, patient, line), and patients. */
+#define STATEMENT_ARGUMENTS 7
+
+typedef struct KeptPlan
+{
+	char	   *sql;			/* of which it is the plan: tables may be made anew with other columns */
+	SPIPlanPtr	plan;
+} KeptPlan;
+
+static KeptPlan (*kept_plans)[STATEMENTS];	/* by table, as in RecordBatch; never emptied */
 
 static RecordBatch *flushing_batch;	/* being written; its keys are for phm.record_batch_keys */
 static BatchTable *flushing;	/* whose rows phm.record_batch_rows hands out */
@@ -346,20 +372,16 @@ phm_record_batch_rows(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
+	TupleTableSlot *slot;
+
 	require_flushing(flushing != NULL);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	if (rsinfo->setDesc->natts != flushing->desc->natts)
+		elog(ERROR, "unexpected row type for table %s", flushing->table->name);
+	slot = MakeSingleTupleTableSlot(flushing->desc, &TTSOpsMinimalTuple);
 	for (int i = 0; i < flushing->nrows; i++)
-	{
-		Datum		values[MaxTupleAttributeNumber];
-		bool		nulls[MaxTupleAttributeNumber];
-		HeapTuple	tuple = heap_tuple_from_minimal_tuple(flushing->rows[i].tuple);
-
-		if (rsinfo->setDesc->natts != flushing->desc->natts)
-			elog(ERROR, "unexpected row type for table %s", flushing->table->name);
-		heap_deform_tuple(tuple, flushing->desc, values, nulls);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		heap_freetuple(tuple);
-	}
+		tuplestore_puttupleslot(rsinfo->setResult, ExecStoreMinimalTuple(flushing->rows[i].tuple, slot, false));
+	ExecDropSingleTupleTableSlot(slot);
 	return (Datum) 0;
 }
 
@@ -457,54 +479,156 @@ insert_statement(const BatchTable *t)
 }
 
 /*
- * Rows of the same resources that this batch makes obsolete: under another
- * patient, or of a Bundle that used the id more often.
+ * Rows that the batch makes obsolete, by key: the same resource under another
+ * patient, or of a Bundle that used the id more often.  LATERAL with OFFSET
+ * makes it one look into the key's index for each resource, whatever the
+ * planner believes about the table.
  */
 static char *
-delete_statement(const BatchTable *t)
+find_statement(const BatchTable *t)
 {
 	StringInfoData sql;
+	bool		typed = t->common[BATCH_RESOURCE_TYPE] >= 0;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "WITH k AS (SELECT id, resource_type, array_agg(DISTINCT patient_id) AS patients, "
-					 "max(ordinal) AS ordinal FROM phm.record_batch_keys('%s') GROUP BY 1, 2), "
-					 "gone AS (DELETE FROM phm.%s AS t USING k WHERE t.source = $1 AND t.id = k.id%s "
-					 "AND (t.ordinal > k.ordinal%s) RETURNING %s) "
-					 "INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT patient_id, 'moved' FROM gone "
-					 "WHERE patient_id > 0",
-					 t->table->name, t->table->name,
-					 t->common[BATCH_RESOURCE_TYPE] >= 0 ? " AND t.resource_type = k.resource_type" : "",
-					 t->table->has_patient ? " OR NOT t.patient_id = ANY (k.patients)" : "",
-					 t->table->has_patient ? "t.patient_id" : "NULL::bigint AS patient_id");
+	appendStringInfo(&sql, "SELECT o.* FROM (SELECT id, resource_type, array_agg(DISTINCT patient_id) AS patients, "
+					 "max(ordinal) AS ordinal FROM phm.record_batch_keys('%s') GROUP BY 1, 2) AS k, LATERAL "
+					 "(SELECT t.id, t.ordinal, %s, %s, NULL::int FROM phm.%s AS t WHERE t.source = $1 "
+					 "AND t.id = k.id%s AND (t.ordinal > k.ordinal%s) OFFSET 0) AS o",
+					 t->table->name, typed ? "t.resource_type" : "NULL::text",
+					 t->table->has_patient ? "t.patient_id" : "NULL::bigint", t->table->name,
+					 typed ? " AND t.resource_type = k.resource_type" : "",
+					 t->table->has_patient ? " OR NOT t.patient_id = ANY (k.patients)" : "");
 	return sql.data;
 }
 
-/*
- * Lines that claims of this batch no longer have.  NOT IN, since its hashed
- * subplan does not depend on the planner's guess of how many keys there are.
- */
+/* Lines that claims of the batch no longer have; NOT IN is looked up in a hash table. */
 static char *
-delete_lines_statement(void)
+find_lines_statement(const BatchTable *t)
 {
-	return pstrdup("WITH c AS (SELECT DISTINCT id, resource_type FROM phm.record_batch_keys('claim')) "
-				   "DELETE FROM phm.claim_line AS t USING c "
+	return pstrdup("SELECT o.* FROM (SELECT DISTINCT id, resource_type FROM phm.record_batch_keys('claim')) AS c, "
+				   "LATERAL (SELECT t.id, t.ordinal, t.resource_type, t.patient_id, t.line FROM phm.claim_line AS t "
 				   "WHERE t.source = $1 AND t.id = c.id AND t.resource_type = c.resource_type "
 				   "AND (t.id, t.resource_type, t.patient_id, t.ordinal, t.line) NOT IN "
 				   "(SELECT l.id, l.resource_type, l.patient_id, l.ordinal, l.line "
-				   "FROM phm.record_batch_keys('claim_line') AS l)");
+				   "FROM phm.record_batch_keys('claim_line') AS l) OFFSET 0) AS o");
+}
+
+/* Deletes one row that was found. */
+static char *
+delete_statement(const BatchTable *t)
+{
+	return psprintf("DELETE FROM phm.%s WHERE source = $1 AND id = $2 AND ordinal = $3%s%s", t->table->name,
+					t->common[BATCH_RESOURCE_TYPE] >= 0 ? " AND resource_type = $4" : "",
+					t->table->has_patient ? " AND patient_id = $5" : "");
+}
+
+static char *
+delete_line_statement(const BatchTable *t)
+{
+	return pstrdup("DELETE FROM phm.claim_line WHERE source = $1 AND id = $2 AND ordinal = $3 "
+				   "AND resource_type = $4 AND patient_id = $5 AND line = $6");
+}
+
+/* Marks the patient of a row that was deleted. */
+static char *
+mark_statement(const BatchTable *t)
+{
+	return pstrdup("INSERT INTO phm.stale (patient_id, why) SELECT DISTINCT p, 'moved' FROM "
+				   "pg_catalog.unnest($7) AS p WHERE p > 0");
+}
+
+static char *(*const make_statement[STATEMENTS]) (const BatchTable *t) = {
+	[STATEMENT_FIND] = find_statement,
+	[STATEMENT_DELETE] = delete_statement,
+	[STATEMENT_FIND_LINES] = find_lines_statement,
+	[STATEMENT_DELETE_LINE] = delete_line_statement,
+	[STATEMENT_MARK] = mark_statement,
+	[STATEMENT_INSERT] = insert_statement
+};
+
+/* The plan of a statement; made anew when the table has other columns than before. */
+static SPIPlanPtr
+kept_plan(RecordBatch *b, const BatchTable *t, BatchStatement statement)
+{
+	Oid			types[STATEMENT_ARGUMENTS] = {TEXTOID, TEXTOID, INT4OID, TEXTOID, INT8OID, INT4OID, INT8ARRAYOID};
+	int			index = t->table == record_other_table() ? b->ntables - 1 : (int) (t->table - b->first_table);
+	KeptPlan   *kept;
+	char	   *sql = make_statement[statement] (t);
+	SPIPlanPtr	plan;
+
+	if (kept_plans == NULL)
+		kept_plans = MemoryContextAllocZero(TopMemoryContext, sizeof(*kept_plans) * b->ntables);
+	kept = &kept_plans[index][statement];
+	if (kept->plan == NULL || strcmp(kept->sql, sql) != 0)
+	{
+		plan = SPI_prepare(sql, STATEMENT_ARGUMENTS, types);
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare the writing of a batch");
+		if (kept->plan != NULL)
+		{
+			SPI_freeplan(kept->plan);
+			kept->plan = NULL;
+			pfree(kept->sql);
+		}
+		kept->sql = MemoryContextStrdup(TopMemoryContext, sql);
+		kept->plan = plan;
+	}
+	pfree(sql);
+	return kept->plan;
 }
 
 /* Runs a statement about the table that is being flushed. */
 static void
-run_statement(RecordBatch *b, char *sql)
+run_statement(RecordBatch *b, const BatchTable *t, BatchStatement statement, Datum *values, const char *nulls)
 {
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1] = {b->source};
-	int			rc = SPI_execute_with_args(sql, 1, types, values, NULL, false, 0);
+	int			rc;
 
+	values[0] = b->source;
+	rc = SPI_execute_plan(kept_plan(b, t, statement), values, nulls, false, 0);
 	if (rc < 0)
 		elog(ERROR, "writing a batch failed: %s", SPI_result_code_string(rc));
-	pfree(sql);
+}
+
+/* Deletes the rows that a finding statement names, one by one by key: there are few as a rule. */
+static void
+delete_found(RecordBatch *b, const BatchTable *t, BatchStatement find, BatchStatement delete, bool marks)
+{
+	Datum		values[STATEMENT_ARGUMENTS] = {0};
+	char		nulls[STATEMENT_ARGUMENTS + 1] = " nnnnnn";
+	SPITupleTable *found;
+	uint64		n;
+	Datum	   *patients;
+
+	run_statement(b, t, find, values, nulls);
+	found = SPI_tuptable;
+	n = SPI_processed;
+	if (n == 0)
+	{
+		SPI_freetuptable(found);
+		return;
+	}
+	patients = palloc_extended(sizeof(Datum) * n, MCXT_ALLOC_HUGE);
+	for (uint64 i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int a = 1; a < STATEMENT_ARGUMENTS - 1; a++)
+		{
+			bool		isnull;
+
+			values[a] = SPI_getbinval(found->vals[i], found->tupdesc, a, &isnull);
+			nulls[a] = isnull ? 'n' : ' ';
+		}
+		patients[i] = nulls[4] == 'n' ? Int64GetDatum(0) : values[4];
+		run_statement(b, t, delete, values, nulls);
+	}
+	if (marks)
+	{
+		values[6] = PointerGetDatum(construct_array(patients, (int) n, INT8OID, 8, true, TYPALIGN_DOUBLE));
+		nulls[6] = ' ';
+		run_statement(b, t, STATEMENT_MARK, values, nulls);
+	}
+	SPI_freetuptable(found);
 }
 
 /* Forgets the rows of a table. */
@@ -533,13 +657,32 @@ forget_at_subxact_end(SubXactEvent event, SubTransactionId mine, SubTransactionI
 static void
 flush_table(RecordBatch *b, BatchTable *t)
 {
+	Datum		values[STATEMENT_ARGUMENTS] = {0};
+
 	flushing = t;
 	if (t->line_column < 0)
-		run_statement(b, delete_statement(t));
+		delete_found(b, t, STATEMENT_FIND, STATEMENT_DELETE, true);
 	if (strcmp(t->table->name, "claim") == 0)
-		run_statement(b, delete_lines_statement());
-	run_statement(b, insert_statement(t));
+		delete_found(b, t, STATEMENT_FIND_LINES, STATEMENT_DELETE_LINE, false);
+	run_statement(b, t, STATEMENT_INSERT, values, " nnnnnn");
 	flushing = NULL;
+}
+
+/*
+ * Rows are found by their keys, one look into an index each, whatever the
+ * statistics say: tables that are being filled have none or wrong ones, and
+ * plans are kept.  Ends with the nest level of the settings.
+ */
+static void
+set_planner(void)
+{
+	static const char *const settings[][2] = {
+		{"plan_cache_mode", "force_generic_plan"}, {"enable_seqscan", "off"}, {"jit", "off"}
+	};
+
+	for (int i = 0; i < (int) lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
 }
 
 void
@@ -547,6 +690,7 @@ record_batch_flush(RecordBatch *b)
 {
 	int			level = mark_silence_triggers();
 
+	set_planner();
 	SPI_connect();
 	flushing_batch = b;
 	for (int i = 0; i < b->ntables; i++)

@@ -212,8 +212,9 @@ static const char *const cold_names[] = {
 	"insurance", "contained", "masterIdentifier", "series", "implicitRules"
 };
 
-ChartPlace
-chart_place(FhirType type, FhirElement element)
+/* Where a member belongs, by the names of elements. */
+static ChartPlace
+find_place(FhirType type, FhirElement element)
 {
 	const FhirElementDef *def = &fhir_elements[element];
 
@@ -310,4 +311,16 @@ chart_sparse_slot(FhirElement list, const uint8 *members, const uint8 *end)
 	if (list == EOB(supportingInfo))
 		return has_category(members, end, EOB(supportingInfo_category), information, lengthof(information));
 	return true;
+}
+
+ChartPlace
+chart_place(FhirType type, FhirElement element)
+{
+	/* Those found, plus one; types other than ExplanationOfBenefit do not differ. */
+	static uint8 places[2][PG_UINT16_MAX + 1];
+	uint8	   *place = &places[type == FHIR_T_ExplanationOfBenefit][element];
+
+	if (*place == 0)
+		*place = (uint8) find_place(type, element) + 1;
+	return (ChartPlace) (*place - 1);
 }
