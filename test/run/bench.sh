@@ -29,10 +29,11 @@ bench_input()
 	rm -rf "$dir"
 	mkdir -p "$dir/all" "$dir/bundle" "$dir/ndjson"
 	for set in synthea_bulkserver synthea_sof; do
+		mkdir -p "$dir/all/$set"
 		[ -f "$1/fhir/$set.tar.zst" ] || { say "bench: skipped what needs FHIR: there is no sample set $set"; return 1; }
-		zstd -dcq --long=27 "$1/fhir/$set.tar.zst" | tar x --no-same-owner -C "$dir/all"
+		zstd -dcq --long=27 "$1/fhir/$set.tar.zst" | tar x --no-same-owner -C "$dir/all/$set"
 	done
-	find "$dir/all" -name '*.json' | sort | awk '/bulkserver/ || ++n % 6 == 0' | xargs mv -t "$dir/bundle"
+	find "$dir/all" -name '*.json' | sort | awk '/bulkserver/ || ++n % 6 == 0' | xargs -d '\n' mv -t "$dir/bundle"
 	rm -rf "$dir/all"
 	chmod -R a+rX "$dir"
 	psql_quiet -d phm_bench -At -v folder="$dir/bundle" <<-'EOT' | test/bench/ndjson "$dir/ndjson"
