@@ -14,6 +14,7 @@
 
 #include "ingest/fhir_bundle.h"
 #include "ingest/fhir_reader.h"
+#include "record/mark.h"
 #include "record/record_line.h"
 
 #define MAX_RECORD_COLUMNS 64
@@ -291,7 +292,10 @@ delete_resource(FhirReader *reader, const FhirEntry *entry)
 		PointerGetDatum(cstring_to_text_with_len(entry->id, entry->id_length)),
 		CStringGetTextDatum(fhir_types[entry->type].name)
 	};
+	static const char lines[] = "UPDATE phm.claim_line SET deleted_at = now(), changed_at = now() "
+		"WHERE source = $1 AND id = $2 AND resource_type = $3 AND deleted_at IS NULL";
 	char	   *sql;
+	int			level;
 
 	record_batch_flush(reader->batch);	/* in the order of the entries */
 	sql = psprintf("WITH gone AS (UPDATE phm.%s SET deleted_at = now(), changed_at = now() "
@@ -300,10 +304,13 @@ delete_resource(FhirReader *reader, const FhirEntry *entry)
 				   "FROM gone WHERE patient_id > 0",
 				   table, typed ? "resource_type = $3" : "$3 IS NOT NULL",
 				   has_patient ? "patient_id" : "NULL::bigint AS patient_id");
+	level = mark_silence_triggers();
 	SPI_connect();
-	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) < 0)
+	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) < 0 ||
+		(typed && SPI_execute_with_args(lines, 3, types, values, NULL, false, 0) < 0))
 		elog(ERROR, "could not delete a resource");
 	SPI_finish();
+	mark_restore_triggers(level);
 	reader->deleted++;
 }
 
