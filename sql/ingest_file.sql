@@ -3,7 +3,7 @@ SET search_path = public, phm;
 SET client_min_messages = warning;
 SELECT create_store() IS NOT NULL AS created;
 SELECT current_setting('data_directory') || '/phm_ingest_file' AS folder \gset
-\set program 'mkdir -p ' :folder
+\set program 'cat >/dev/null; mkdir -p ' :folder
 COPY (SELECT 1) TO PROGRAM :'program';
 CREATE FUNCTION put(path text, content bytea) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -39,7 +39,7 @@ CALL load(:'folder', 's');
 SELECT count(*) AS changed FROM (SELECT id, fingerprint, changed_at, inbox_id FROM observation EXCEPT TABLE before) AS t;
 SELECT count(*) AS marks FROM stale;
 -- Many files: each row leads to its own, more than one batch of them, and the later one wins.
-\set program 'rm -r ' :folder ' && mkdir ' :folder
+\set program 'cat >/dev/null; rm -r ' :folder ' && mkdir ' :folder
 COPY (SELECT 1) TO PROGRAM :'program';
 SELECT count(put(:'folder' || format('/%s.json', n), convert_to(lab('m' || n, 'p' || n), 'UTF8'))) FROM generate_series(100, 399) AS n;
 SELECT count(put(:'folder' || format('/%s.json', n), convert_to(lab('m100', 'p' || n), 'UTF8'))) FROM generate_series(400, 401) AS n;
@@ -54,7 +54,7 @@ SELECT put(:'folder' || '/big.json', convert_to('{"resourceType":"Basic","id":"b
 CALL load(:'file', 's');
 SELECT status, resources, rejected, position > 99000000 AS large FROM inbox WHERE file = :'file';
 SELECT length(resource(t)::text) > 99000000 AS large FROM other_resource AS t WHERE id = 'big';
-\set program 'rm -r ' :folder
+\set program 'cat >/dev/null; rm -r ' :folder
 COPY (SELECT 1) TO PROGRAM :'program';
 DROP TABLE before;
 DROP FUNCTION put, lab;
