@@ -100,6 +100,7 @@ chart_add(ChartBuilder *b, const ChartResource *r)
 	item->length = r->length;
 	item->id = keep(b, r->id ? r->id : "", (uint32) r->id_length);
 	item->id_length = r->id_length;
+	item->has_id = r->id != NULL;
 	item->source = chart_intern_string(&b->intern, r->source, r->source_length);
 	item->sensitivity = r->sensitivity;
 	item->flags = r->flags;

@@ -16,6 +16,7 @@ typedef struct ChartItem
 	uint32		source;			/* string */
 	uint32		id;				/* offsets in copies */
 	int			id_length;
+	bool		has_id;			/* "" is an id, if a bad one */
 	uint32		members;
 	uint32		length;
 	uint32		sensitivity;

@@ -232,7 +232,7 @@ write_ids(Output *o, ChartBuilder *b)
 		((uint32 *) (o->data + base))[i] = o->length - base;
 		put_bytes(o, varint, phm_put_varint(varint, item->source));
 		element_writer_reset(&b->ids);
-		if (item->id_length == 0)
+		if (!item->has_id)
 			element_put_simple(&b->ids, ELEMENT_NULL);
 		else
 			element_put_string(&b->ids, (char *) b->copies + item->id, item->id_length);
