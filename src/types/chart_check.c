@@ -22,6 +22,7 @@ typedef struct Check
 	int			nsegments;
 	const ChartSegment *segments[CHART_MAX_SEGMENTS];
 	bool		plain;			/* kinds of charts are not allowed: the cold part */
+	int64		time;			/* of the entry whose body is looked at */
 } Check;
 
 static bool check_members(Check *c, const uint8 *p, const uint8 *end, int depth);
@@ -70,8 +71,9 @@ check_chart_kind(Check *c, ElementKind kind, const uint8 **p, const uint8 *end)
 		case ELEMENT_URN_LINK:
 			return check_number(c, p, end, PG_UINT32_MAX, &v) && check_link(c, v);
 		case ELEMENT_MOMENT:
-			if (end - *p < 2)
-				return corrupt(c, "a cut value");
+			if (end - *p < 2 || c->time == CHART_NO_DATE || phm_get_u16(*p) > 0x7FFF ||
+				!datetime_is_canonical((PhmDateTime) ((uint64) c->time << 15 | phm_get_u16(*p))))
+				return corrupt(c, "a bad moment");
 			*p += 2;
 			return true;
 		case ELEMENT_QUANTITY:
@@ -344,6 +346,7 @@ check_entries(Check *c)
 			(entries[i].time != CHART_NO_DATE &&
 			 (entries[i].time < PG_INT64_MIN >> 15 || entries[i].time > PG_INT64_MAX >> 15)))
 			return corrupt(c, "a bad entry");
+		c->time = entries[i].time;
 		if (!check_members(c, c->base + c->s->bodies + entries[i].body, c->base + c->s->bodies + end, 2))
 			return false;
 	}
