@@ -311,7 +311,7 @@ write_concept(Chart *chart, int segment, uint32 concept, FhirType type, ElementW
 	n = chart_concept(chart, segment, concept, &p);
 	if (type == FHIR_T_Coding)
 	{
-		write_coding(chart, segment, phm_get_varint(&p), w);
+		write_coding(chart, segment, n > 0 ? phm_get_varint(&p) : 0, w);
 		return;
 	}
 	element_open(w, ELEMENT_OBJECT, 0);
