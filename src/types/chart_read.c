@@ -335,7 +335,8 @@ write_link(Chart *chart, int segment, const ElementValue *value, ElementWriter *
 	char	   *text = palloc(strlen(prefix) + length + 2);
 	int			n = snprintf(text, strlen(prefix) + 2, "%s%s", prefix, value->kind == ELEMENT_LINK ? "/" : "");
 
-	memcpy(text + n, id, length);
+	if (id != NULL)
+		memcpy(text + n, id, length);
 	element_open(w, ELEMENT_OBJECT, 0);
 	element_put_member(w, FHIR_E_Reference_reference);
 	element_put_string(w, text, n + length);
