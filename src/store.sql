@@ -12,7 +12,7 @@ COMMENT ON FUNCTION phm.store_script() IS
 'The SQL that makes the store of this version, as phm.create_store runs it; comments such as /*distribute patient_id*/ stand where options go.';
 
 CREATE FUNCTION phm.guard_drop() RETURNS event_trigger
-AS 'MODULE_PATHNAME', 'phm_guard_drop' LANGUAGE c;
+AS 'MODULE_PATHNAME', 'phm_guard_drop' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 REVOKE ALL ON FUNCTION phm.guard_drop() FROM PUBLIC;
 COMMENT ON FUNCTION phm.guard_drop() IS
 'Event trigger: refuses DROP EXTENSION phm while a store exists (2BP01).';

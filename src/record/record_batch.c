@@ -29,6 +29,7 @@
 #include "utils/tuplestore.h"
 
 #include "record/record_batch.h"
+#include "record/record_row.h"
 #include "record/mark.h"
 
 PG_FUNCTION_INFO_V1(phm_record_batch_rows);
@@ -168,17 +169,6 @@ record_batch_begin(const char *source)
 	return b;
 }
 
-/* The 0-based attribute of a name, or -1. */
-static int
-attribute_of(TupleDesc desc, const char *name)
-{
-	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped &&
-			strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
-			return i;
-	return -1;
-}
-
 /* The row type of a store table. */
 static TupleDesc
 store_table_desc(const char *name)
@@ -235,12 +225,12 @@ batch_table(RecordBatch *b, const RecordTable *table)
 	t->line_column = -1;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		t->attributes[i] = attribute_of(t->desc, table->columns[i].name);
+		t->attributes[i] = record_attribute(t->desc, table->columns[i].name);
 		if (strcmp(table->columns[i].name, "line") == 0)
 			t->line_column = i;
 	}
 	for (int i = 0; i < BATCH_COLUMNS; i++)
-		t->common[i] = attribute_of(t->desc, batch_column_names[i]);
+		t->common[i] = record_attribute(t->desc, batch_column_names[i]);
 	t->values = palloc0(sizeof(Datum) * t->desc->natts);
 	t->nulls = palloc0(sizeof(bool) * t->desc->natts);
 	t->capacity = 512;
