@@ -1,0 +1,117 @@
+/*
+ * logic.h: phm.logic, rules compiled into one flat value, and running it over
+ * charts: what SQL functions and higher floors use.
+ *
+ * A logic is made by cql_link from libraries and value sets; it needs neither
+ * to run.  It is opened once per call site (cql_open) and then run over many
+ * charts; what does not depend on the chart is computed once.
+ */
+#ifndef PHM_CQL_LOGIC_H
+#define PHM_CQL_LOGIC_H
+
+#include "cql/tree.h"
+#include "cql/value.h"
+#include "types/chart.h"
+
+#define LOGIC_VERSION 1
+
+/* Where cql_link finds value sets: the payload of a phm.codeset, or false. */
+typedef struct CqlValueSets
+{
+	bool		(*find) (void *arg, const char *url, const char *version, const void **codes, size_t *length);
+	void	   *arg;
+	bool		missing_is_empty;	/* a value set that is not there has no codes, instead of a problem */
+} CqlValueSets;
+
+/*
+ * Links libraries (all that includes may name) into one logic with the
+ * expressions of the roots (names of libraries, NULL: all) as its results.  NULL
+ * when problems were found.  native_helpers: FHIRHelpers and other
+ * published functions are replaced by C where their ELM is the published one.
+ */
+typedef struct CqlLinkOptions
+{
+	const char *const *roots;	/* name or name|version */
+	int			nroots;
+	bool		native_helpers;
+	CqlValueSets value_sets;
+} CqlLinkOptions;
+
+extern struct varlena *cql_link(CqlLibrary *const *libraries, int nlibraries, const CqlLinkOptions *options,
+								CqlProblems *problems);
+
+/* Logic of one expression without library: tests and FHIRPath. */
+extern struct varlena *cql_link_expression(CqlTree *tree, const CqlLinkOptions *options, CqlProblems *problems);
+
+/* Checks a value from outside. */
+extern bool logic_validate(const void *datum, size_t length, PhmError *err);
+
+/* A readable listing. */
+extern void logic_explain(const void *datum, StringInfo out);
+
+/* Its results: expressions of the root libraries. */
+extern uint32 logic_expression_count(const void *datum);
+extern void logic_expression(const void *datum, uint32 i, const char **library, const char **name);
+
+/* Its parameters. */
+extern uint32 logic_parameter_count(const void *datum);
+extern void logic_parameter(const void *datum, uint32 i, const char **library, const char **name, const char **type);
+
+typedef enum CqlProfiles
+{
+	CQL_PROFILES_AUTO,			/* trust in charts of which some resource names profiles */
+	CQL_PROFILES_TRUST,			/* a retrieve returns what names its profile */
+	CQL_PROFILES_IGNORE			/* the type decides, and whether it was done */
+} CqlProfiles;
+
+typedef struct CqlArguments
+{
+	PhmDateTime now;			/* evaluation time */
+	int			offset;			/* of the zone, minutes east of UTC */
+	bool		has_period;
+	PhmDateTime period_low;		/* parameter "Measurement Period": [low, high], closed */
+	PhmDateTime period_high;
+	CqlProfiles profiles;
+	bool		strict;			/* Message of severity Error raises */
+	size_t		memory;			/* phm.rule_memory in bytes */
+	uint32		visible;		/* sensitivity labels that may be seen */
+} CqlArguments;
+
+typedef struct CqlExec CqlExec;
+
+/* Opens logic; it must stay where it is.  Everything is allocated in a context of its own below the current one. */
+extern CqlExec *cql_open(const void *datum);
+extern void cql_close(CqlExec *x);
+
+/* New arguments: forgets what depended on the old ones. */
+extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
+
+/* A parameter by name, in all libraries that have it; false when none has. The value is copied. */
+extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
+
+/* The chart that is evaluated next; forgets all about the one before. */
+extern void cql_set_chart(CqlExec *x, Chart *chart);	/* NULL: none */
+
+/* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
+extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
+
+/*
+ * Evaluates an expression; false with an error.  The value lives until the
+ * next chart.
+ */
+extern bool cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err);
+
+/* Warnings of Message since the chart was set: "library.definition: code". */
+extern uint32 cql_warning_count(const CqlExec *x);
+extern const char *cql_warning(const CqlExec *x, uint32 i);
+
+/* The FHIR resource that a value of kind ELEMENT is; false when it is none. */
+extern bool cql_resource(CqlExec *x, CqlValue v, FhirType *type, const uint8 **members, const uint8 **end);
+
+/* FHIR or CQL JSON of any value: result.c. */
+extern void cql_print_json(CqlExec *x, CqlValue v, StringInfo out);
+
+/* Native code of published functions, the switch. */
+extern uint64 cql_structural_hash(const CqlDef *function);
+
+#endif							/* PHM_CQL_LOGIC_H */
