@@ -43,6 +43,18 @@ read_components(CqlExec *x, const CqlNode *n, const CqlValue *a, int size, int *
 	return count;
 }
 
+/*
+ * Translators write a fraction of more than three digits as milliseconds, all
+ * its digits: they are cut.
+ */
+static inline int
+cut_fraction(int millisecond)
+{
+	while (millisecond > 999)
+		millisecond /= 10;
+	return millisecond;
+}
+
 /* The precision that a number of components gives: year, month ... second, millisecond. */
 static inline DateTimePrecision
 precision_of(int count)
@@ -83,7 +95,7 @@ make_date(CqlExec *x, const CqlNode *n, const CqlValue *a, int size, CqlKind kin
 	int			component[7] = {0};
 	int			count = read_components(x, n, a, size, component);
 	DateTimeParts parts = {component[0], component[1], component[2], component[3],
-	component[4], component[5], component[6]};
+	component[4], component[5], cut_fraction(component[6])};
 	PhmDateTime v;
 	PhmError	err;
 	int			zone = DATETIME_ZONE_NONE;
@@ -116,7 +128,7 @@ cql_time_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int			component[4] = {0};
 	int			count = read_components(x, n, a, 4, component);
-	DateTimeParts parts = {2000, 1, 1, component[0], component[1], component[2], component[3]};
+	DateTimeParts parts = {2000, 1, 1, component[0], component[1], component[2], cut_fraction(component[3])};
 	DateTimePrecision precision;
 	PhmDateTime v;
 	PhmError	err;
@@ -146,7 +158,7 @@ cql_normal_datetime(const CqlExec *x, PhmDateTime v)
 PhmDateTime
 cql_time_as_datetime(CqlValue time)
 {
-	return (PhmDateTime) cql_time_ms(time) << 15 | (PhmDateTime) cql_time_precision(time) << 11;
+	return (PhmDateTime) (uint64) cql_time_ms(time) << 15 | (PhmDateTime) cql_time_precision(time) << 11;
 }
 
 /* ---- the moment of the evaluation ---- */
