@@ -141,6 +141,7 @@ extern CqlAnswer cql_in_interval(CqlExec *x, CqlValue point, CqlValue interval, 
 
 extern CqlValue cql_distinct(CqlExec *x, CqlValue list);
 extern bool cql_in_list(CqlExec *x, CqlValue v, CqlValue list);	/* nulls count as equal */
+extern CqlValue cql_most_frequent(CqlExec *x, CqlValue list);	/* nulls left aside; the first of several */
 
 /* Set operations: distinct results in order of first appearance; nulls count as equal. */
 extern CqlValue cql_list_union(CqlExec *x, CqlValue a, CqlValue b);	/* a null list is empty */

@@ -37,8 +37,6 @@ set_init(ValueSet *set, CqlExec *x, uint64 size)
 {
 	uint64		nslots = 32;
 
-	if (size > MaxAllocSize / sizeof(CqlValue))
-		size = MaxAllocSize / sizeof(CqlValue) + 1; /* which the arena refuses */
 	set->x = x;
 	set->n = 0;
 	set->slots = NULL;
@@ -53,9 +51,9 @@ set_init(ValueSet *set, CqlExec *x, uint64 size)
 	set->mask = nslots - 1;
 }
 
-/* Whether a value is in the set; otherwise *slot is where it would go. */
+/* Whether a value is in the set, and its *index; otherwise *slot is where it would go. */
 static bool
-set_find(const ValueSet *set, CqlValue v, uint64 *slot, uint64 *tag)
+set_find(const ValueSet *set, CqlValue v, uint32 *index, uint64 *slot, uint64 *tag)
 {
 	uint64		hash;
 
@@ -63,6 +61,7 @@ set_find(const ValueSet *set, CqlValue v, uint64 *slot, uint64 *tag)
 	{
 		for (uint32 i = 0; i < set->n; i++)
 		{
+			*index = i;
 			if (same_value(set->x, set->values[i], v))
 				return true;
 		}
@@ -75,25 +74,27 @@ set_find(const ValueSet *set, CqlValue v, uint64 *slot, uint64 *tag)
 	{
 		uint64		found = set->slots[*slot];
 
-		if ((found & ~UINT64CONST(0xFFFFFFFF)) == *tag &&
-			same_value(set->x, set->values[(uint32) found - 1], v))
+		*index = (uint32) found - 1;
+		if ((found & ~UINT64CONST(0xFFFFFFFF)) == *tag && same_value(set->x, set->values[*index], v))
 			return true;
 	}
 	return false;
 }
 
-/* Adds a value that is not in the set yet. */
-static void
+/* Adds a value that is not in the set yet; its index. */
+static uint32
 set_add(ValueSet *set, CqlValue v)
 {
 	uint64		slot = 0;
 	uint64		tag = 0;
+	uint32		index;
 
-	if (set_find(set, v, &slot, &tag))
-		return;
+	if (set_find(set, v, &index, &slot, &tag))
+		return index;
 	set->values[set->n++] = v;
 	if (set->slots)
 		set->slots[slot] = tag | set->n;
+	return set->n - 1;
 }
 
 static void
@@ -106,10 +107,11 @@ set_add_all(ValueSet *set, CqlValue list)
 static inline bool
 set_has(const ValueSet *set, CqlValue v)
 {
+	uint32		index;
 	uint64		slot;
 	uint64		tag;
 
-	return set_find(set, v, &slot, &tag);
+	return set_find(set, v, &index, &slot, &tag);
 }
 
 /* A list without repeated elements; null of null. */
@@ -123,6 +125,32 @@ cql_distinct(CqlExec *x, CqlValue list)
 	set_init(&set, x, list.n);
 	set_add_all(&set, list);
 	return cql_list(set.values, set.n);
+}
+
+/* The element that occurs most often, the first of several; null without any. */
+CqlValue
+cql_most_frequent(CqlExec *x, CqlValue list)
+{
+	ValueSet	set;
+	uint32	   *counts;
+	uint32		best = 0;
+
+	if (list.kind != CQL_LIST || list.n == 0)
+		return cql_null();
+	set_init(&set, x, list.n);
+	counts = cql_alloc(x, (size_t) list.n * sizeof(uint32));
+	memset(counts, 0, (size_t) list.n * sizeof(uint32));
+	for (uint32 i = 0; i < list.n; i++)
+	{
+		if (!cql_is_null(list.values[i]))
+			counts[set_add(&set, list.values[i])]++;
+	}
+	for (uint32 i = 1; i < set.n; i++)
+	{
+		if (counts[i] > counts[best])
+			best = i;
+	}
+	return set.n > 0 ? set.values[best] : cql_null();
 }
 
 /* Elements of either list, a null list being empty; null when both are null. */
