@@ -7,8 +7,7 @@
  * eight places of a Decimal; roots and logarithms are computed in floating
  * point.
  */
-#include "cql/operator_function.h"
-#include "types/ucum.h"
+#include "cql/compare.h"
 
 #include <math.h>
 
@@ -41,6 +40,9 @@ gather_quantity(const CqlQuantity *q, Numbers *numbers, Decimal *result)
 {
 	UcumUnit	from;
 	UcumUnit	to;
+	CqlQuantity first = {.unit = numbers->unit,.unit_length = numbers->unit_length};
+	const char *unit;
+	int			length;
 	bool		exact;
 
 	*result = q->value;
@@ -55,8 +57,11 @@ gather_quantity(const CqlQuantity *q, Numbers *numbers, Decimal *result)
 		return false;
 	if (q->unit_length == numbers->unit_length && memcmp(q->unit, numbers->unit, q->unit_length) == 0)
 		return true;
-	return ucum_parse(q->unit, q->unit_length, &from, NULL) &&
-		ucum_parse(numbers->unit, numbers->unit_length, &to, NULL) && ucum_commensurable(&from, &to) &&
+	unit = cql_ucum_unit(q, &length);
+	if (!ucum_parse(unit, length, &from, NULL))
+		return false;
+	unit = cql_ucum_unit(&first, &length);
+	return ucum_parse(unit, length, &to, NULL) && ucum_commensurable(&from, &to) &&
 		ucum_convert(&q->value, &from, &to, result, &exact) == UCUM_OK;
 }
 
