@@ -225,6 +225,10 @@ extern bool chart_follow(const Chart *chart, int segment, uint64 link, ChartPosi
 /* Writes the members of the whole resource of an entry, in the kinds of phm.resource. */
 extern void chart_resource(Chart *chart, ChartPosition at, ElementWriter *w);
 
+/* Writes a value of a body of an entry of that time in the kinds of phm.resource; type: of an element of FHIR. */
+extern void chart_write_value(Chart *chart, int segment, int64 time, FhirType type, const ElementValue *value,
+							  ElementWriter *w);
+
 /* Checks a value from outside. */
 extern bool chart_validate(const void *datum, size_t length, PhmError *err);
 extern bool chart_change_validate(const void *datum, size_t length, PhmError *err);

@@ -430,6 +430,12 @@ write_members(Chart *chart, int segment, int64 time, const uint8 *p, const uint8
 	}
 }
 
+void
+chart_write_value(Chart *chart, int segment, int64 time, FhirType type, const ElementValue *value, ElementWriter *w)
+{
+	write_value(chart, segment, time, type, value, w);
+}
+
 /*
  * A member stands in the body, in the cold part, or in both when the body's
  * form does not print back: then the cold one is the original.
