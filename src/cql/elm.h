@@ -65,9 +65,8 @@ extern const char *elm_keep(ElmArena *arena, const char *s, size_t length);
 extern ElmItem *elm_item(ElmArena *arena, ElmKind kind);
 extern void elm_free(ElmArena *arena);
 
-/* JSON and XML text as an item; NULL with an error. */
+/* JSON text as an item; NULL with an error. */
 extern ElmItem *elm_json_document(ElmArena *arena, const char *text, size_t length, PhmError *err);
-extern ElmItem *elm_xml_document(ElmArena *arena, const char *text, size_t length, PhmError *err);
 
 #define ELM_OP_SLOTS 1024
 
