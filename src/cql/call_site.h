@@ -1,10 +1,13 @@
 /*
- * call_site.h: what SQL functions that run logic share: errors of linking as
- * text, and limits.
+ * call_site.h: logic that an SQL function runs: opened once per call site, with
+ * the arguments that all of these functions share.
  */
 #ifndef PHM_CQL_CALL_SITE_H
 #define PHM_CQL_CALL_SITE_H
 
+#include "fmgr.h"
+
+#include "cql/logic_format.h"
 #include "cql/logic.h"
 
 extern int	rule_memory;		/* phm.rule_memory in kB */
@@ -12,14 +15,46 @@ extern int	rule_memory;		/* phm.rule_memory in kB */
 /* Defines the settings; on every load of the library. */
 extern void rule_define_settings(void);
 
-/* One problem in one line: "library.definition (line:column): message". */
-extern void problem_print(StringInfo out, const CqlProblem *problem);
+/* Where the arguments of a function stand; -1: it has none. */
+typedef struct CallArguments
+{
+	int			logic;
+	int			period;
+	int			zone;
+	int			parameters;
+	int			as_of;
+	int			profiles;
+	int			visible;
+	int			strict;
+} CallArguments;
 
-/* All of them, a line each; what is beyond the list is counted. */
-extern char *problems_text(const CqlProblems *problems);
+/* What a call site keeps from call to call (fn_extra). */
+typedef struct CallSite CallSite;
 
-/* The same as a JSON array of objects. */
-extern char *problems_json(const CqlProblems *problems);
+/*
+ * The logic of the call, opened and with the arguments of the call set; opened
+ * again only when the logic is another one.  The arguments named must not be
+ * NULL where they are logic.
+ */
+extern CqlExec *call_site_exec(FunctionCallInfo fcinfo, const CallArguments *at);
+
+/* The number of an expression; an error with those there are when it has none of the name. */
+extern int	call_site_expression(FunctionCallInfo fcinfo, text *name);
+
+/* Sets the chart of an argument. */
+extern void call_site_chart(FunctionCallInfo fcinfo, Datum chart);
+
+/* The same chart again, as if it were another one. */
+extern void call_site_again(FunctionCallInfo fcinfo);
+
+/* The logic that is open. */
+extern const void *call_site_logic(FunctionCallInfo fcinfo);
+
+/* Evaluates; raises what fails. */
+extern CqlValue call_site_evaluate(FunctionCallInfo fcinfo, int expression);
+
+/* The same, but what fails is told. */
+extern bool call_site_try(FunctionCallInfo fcinfo, int expression, CqlValue *v, PhmError *err);
 
 /* A moment as CQL's Now() gives it: on the clock of a zone, milliseconds. */
 extern PhmDateTime moment_at(int64 timestamp, int offset);

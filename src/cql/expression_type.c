@@ -8,6 +8,7 @@
 #include "utils/timestamp.h"
 
 #include "cql/call_site.h"
+#include "cql/problem.h"
 
 PG_FUNCTION_INFO_V1(phm_evaluate_elm);
 PG_FUNCTION_INFO_V1(phm_compare_elm);

@@ -8,6 +8,7 @@
 #include "utils/tuplestore.h"
 
 #include "cql/logic_datum.h"
+#include "cql/logic_format.h"
 
 PG_FUNCTION_INFO_V1(phm_logic_in);
 PG_FUNCTION_INFO_V1(phm_logic_out);
@@ -23,7 +24,7 @@ logic_detoast(Datum datum)
 {
 	const struct varlena *value = PG_DETOAST_DATUM(datum);
 
-	if (VARSIZE(value) < VARHDRSZ + 1 || *(const uint8 *) VARDATA(value) != LOGIC_VERSION)
+	if (VARSIZE(value) < sizeof(LogicHeader) || ((const LogicHeader *) value)->version != LOGIC_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("unsupported version of a stored phm.logic"),
@@ -51,8 +52,10 @@ read_hex(const char *text, char *value, PhmError *err)
 		int			low = high < 0 ? -1 : hex_digit(p[1]);
 
 		if (low < 0)
-			return phm_fail(err, ERRCODE_INVALID_TEXT_REPRESENTATION, p - text, "phm.logic is written in pairs of hexadecimal digits") &&
-				phm_fail_detail(err, "Something else stands at character " INT64_FORMAT ".", (int64) (p - text + 1));
+		{
+			phm_fail(err, ERRCODE_INVALID_TEXT_REPRESENTATION, p - text, "phm.logic is written in pairs of hexadecimal digits");
+			return phm_fail_detail(err, "Something else stands at character %lld.", (long long) (p - text + 1));
+		}
 		*value++ = (char) (high << 4 | low);
 	}
 	return true;
@@ -187,16 +190,10 @@ phm_logic_parameters(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* FNV-1a, the same on every machine. */
 Datum
 phm_logic_hash(PG_FUNCTION_ARGS)
 {
-	const struct varlena *value = PG_GETARG_LOGIC_P(0);
-	const uint8 *p = (const uint8 *) VARDATA(value);
-	const uint8 *end = (const uint8 *) value + VARSIZE(value);
-	uint64		hash = UINT64CONST(0xcbf29ce484222325);
+	const LogicHeader *logic = PG_GETARG_LOGIC_P(0);
 
-	for (; p < end; p++)
-		hash = (hash ^ *p) * UINT64CONST(0x100000001b3);
-	PG_RETURN_INT64((int64) hash);
+	PG_RETURN_INT64((int64) logic->hash);
 }

@@ -1,7 +1,7 @@
 /*
  * problem.c: what is wrong with libraries, as text and as JSON.
  */
-#include "cql/call_site.h"
+#include "cql/problem.h"
 
 #include "types/json.h"
 

@@ -3,6 +3,8 @@
  */
 #include "phm.h"
 
+#include <limits.h>
+
 #include "utils/guc.h"
 
 #include "cql/call_site.h"
