@@ -79,9 +79,8 @@ typedef struct CqlArguments
 
 typedef struct CqlExec CqlExec;
 
-/* Opens logic; it must stay where it is.  Everything is allocated in a context of its own below the current one. */
+/* Opens logic, which must stay where it is; lives in the current memory context, which must stay current while it runs. */
 extern CqlExec *cql_open(const void *datum);
-extern void cql_close(CqlExec *x);
 
 /* New arguments: forgets what depended on the old ones. */
 extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
@@ -100,6 +99,10 @@ extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
  * next chart.
  */
 extern bool cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err);
+
+/* A function of the libraries by name, -1 when there is none; and its value for operands: observations of measures. */
+extern int	cql_find_function(const CqlExec *x, const char *name, int length, uint32 noperands);
+extern bool cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlValue *result, PhmError *err);
 
 /* Warnings of Message since the chart was set: "library.definition: code". */
 extern uint32 cql_warning_count(const CqlExec *x);
