@@ -21,6 +21,7 @@
 #include "cql/logic_datum.h"
 #include "cql/parameter.h"
 #include "types/chart_datum.h"
+#include "types/resource.h"
 
 struct CallSite
 {
@@ -35,6 +36,8 @@ struct CallSite
 	StringInfoData name;		/* of the expression asked for last */
 	int			expression;
 	bool		running;		/* an evaluation was left by an error */
+	Size		opened_size;	/* of the context when the logic was opened */
+	uint32		calls;			/* since then */
 	Chart		chart;
 };
 
@@ -103,6 +106,7 @@ open_logic(FunctionCallInfo fcinfo, CallSite *site, struct varlena *value)
 	site->expression = -1;
 	site->x = cql_open(copy);
 	MemoryContextSwitchTo(old);
+	site->opened_size = MemoryContextMemAllocated(site->context, true);
 }
 
 /* Appends an argument to the bytes that tell the arguments of a call. */
@@ -276,6 +280,7 @@ set_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
 {
 	CqlArguments arguments = {0};
 	StringInfoData swap = site->given;
+	MemoryContext old = MemoryContextSwitchTo(site->context);
 
 	site->given.len = 0;		/* nothing is set should the following fail */
 	time_arguments(fcinfo, at, &arguments);
@@ -293,8 +298,19 @@ set_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
 		if (!cql_set_parameters(site->x, site->logic, text, strlen(text), &err))
 			PHM_REPORT(fcinfo, &err);
 	}
+	MemoryContextSwitchTo(old);
 	site->given = site->wanted;
 	site->wanted = swap;
+}
+
+#define CALLS_BETWEEN_LOOKS 1000
+
+/* Whether what was left behind by many evaluations is to be given back by opening the logic again. */
+static bool
+has_grown(CallSite *site)
+{
+	return ++site->calls % CALLS_BETWEEN_LOOKS == 0 &&
+		MemoryContextMemAllocated(site->context, true) > site->opened_size + (Size) rule_memory * 1024 + 64 * 1024 * 1024;
 }
 
 CqlExec *
@@ -303,7 +319,7 @@ call_site_exec(FunctionCallInfo fcinfo, const CallArguments *at)
 	CallSite   *site = call_site(fcinfo);
 	struct varlena *value = (struct varlena *) DatumGetPointer(PG_GETARG_DATUM(at->logic));
 
-	if (!same_logic(site, value))
+	if (!same_logic(site, value) || has_grown(site))
 		open_logic(fcinfo, site, value);
 	if (!same_arguments(fcinfo, site, at))
 		set_arguments(fcinfo, site, at);
@@ -335,17 +351,34 @@ call_site_chart(FunctionCallInfo fcinfo, Datum chart)
 {
 	CallSite   *site = call_site(fcinfo);
 
+	const ChartHeader *header = chart_detoast(chart);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+
 	memset(&site->chart, 0, sizeof(site->chart));
-	chart_open(&site->chart, chart_detoast(chart));
+	chart_open(&site->chart, header);
 	cql_set_chart(site->x, &site->chart);
+	MemoryContextSwitchTo(old);
+}
+
+void
+call_site_release(FunctionCallInfo fcinfo)
+{
+	CallSite   *site = call_site(fcinfo);
+
+	for (int i = 0; i < CHART_MAX_SEGMENTS; i++)
+		if (site->chart.cold[i] && GetMemoryChunkContext(site->chart.cold[i]) == site->context)
+			pfree(site->chart.cold[i]);
+	memset(&site->chart, 0, sizeof(site->chart));
 }
 
 void
 call_site_again(FunctionCallInfo fcinfo)
 {
 	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
 
 	cql_set_chart(site->x, &site->chart);
+	MemoryContextSwitchTo(old);
 }
 
 const void *
@@ -358,11 +391,13 @@ bool
 call_site_try(FunctionCallInfo fcinfo, int expression, CqlValue *v, PhmError *err)
 {
 	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
 	bool		done;
 
 	site->running = true;
 	done = cql_evaluate(site->x, expression, v, err);
 	site->running = false;
+	MemoryContextSwitchTo(old);
 	return done;
 }
 
@@ -375,4 +410,60 @@ call_site_evaluate(FunctionCallInfo fcinfo, int expression)
 	if (!call_site_try(fcinfo, expression, &v, &err))
 		PHM_REPORT(fcinfo, &err);
 	return v;
+}
+
+CqlValue
+call_site_apply(FunctionCallInfo fcinfo, int function, const CqlValue *operands)
+{
+	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+	PhmError	err = {0};
+	CqlValue	v = cql_null();
+	bool		done;
+
+	site->running = true;
+	done = cql_evaluate_function(site->x, function, operands, &v, &err);
+	site->running = false;
+	MemoryContextSwitchTo(old);
+	if (!done)
+		PHM_REPORT(fcinfo, &err);
+	return v;
+}
+
+Datum
+call_site_jsonb(FunctionCallInfo fcinfo, CqlValue v)
+{
+	CallSite   *site = call_site(fcinfo);
+	StringInfoData out;
+	MemoryContext old;
+	PhmError	err = {0};
+	bool		done;
+
+	initStringInfo(&out);
+	old = MemoryContextSwitchTo(site->context);
+	done = cql_print_json(site->x, v, &out, &err);
+	MemoryContextSwitchTo(old);
+	if (!done)
+		PHM_REPORT(fcinfo, &err);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+}
+
+bool
+call_site_resource(FunctionCallInfo fcinfo, CqlValue v, Datum *resource)
+{
+	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+	PhmError	err = {0};
+	FhirType	type;
+	const uint8 *members;
+	const uint8 *end;
+	bool		found = false;
+	bool		done = cql_read_resource(site->x, v, &found, &type, &members, &end, &err);
+
+	MemoryContextSwitchTo(old);
+	if (!done)
+		PHM_REPORT(fcinfo, &err);
+	if (found)
+		*resource = PointerGetDatum(resource_make(type, members, end - members));
+	return found;
 }

@@ -47,6 +47,18 @@ extern void call_site_chart(FunctionCallInfo fcinfo, Datum chart);
 /* The same chart again, as if it were another one. */
 extern void call_site_again(FunctionCallInfo fcinfo);
 
+/* The value of a function of the libraries for operands. */
+extern CqlValue call_site_apply(FunctionCallInfo fcinfo, int function, const CqlValue *operands);
+
+/* A value as jsonb. */
+extern Datum call_site_jsonb(FunctionCallInfo fcinfo, CqlValue v);
+
+/* A value as phm.resource; false when it is none. */
+extern bool call_site_resource(FunctionCallInfo fcinfo, CqlValue v, Datum *resource);
+
+/* To be called when all of the chart's values have been used: gives back what reading it took. */
+extern void call_site_release(FunctionCallInfo fcinfo);
+
 /* The logic that is open. */
 extern const void *call_site_logic(FunctionCallInfo fcinfo);
 

@@ -15,7 +15,6 @@
 
 #include "cql/call_site.h"
 #include "cql/exec.h"
-#include "types/resource_datum.h"
 
 PG_FUNCTION_INFO_V1(phm_evaluate);
 PG_FUNCTION_INFO_V1(phm_evaluate_boolean);
@@ -30,39 +29,42 @@ static const CallArguments one_expression = {0, 3, 4, 5, 6, 7, 8, 9};
 
 /* Evaluates the expression of a call; false when logic, expression or chart is NULL. */
 static bool
-evaluate_call(FunctionCallInfo fcinfo, CqlExec **x, CqlValue *v)
+evaluate_call(FunctionCallInfo fcinfo, CqlValue *v)
 {
 	int			expression;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return false;
-	*x = call_site_exec(fcinfo, &one_expression);
+	(void) call_site_exec(fcinfo, &one_expression);
 	expression = call_site_expression(fcinfo, PG_GETARG_TEXT_PP(1));
 	call_site_chart(fcinfo, PG_GETARG_DATUM(2));
 	*v = call_site_evaluate(fcinfo, expression);
 	return true;
 }
 
-/* A value as jsonb. */
-static Datum
-value_jsonb(CqlExec *x, CqlValue v)
+/* The same for a value that needs the chart no more; false for null, too. */
+static bool
+evaluate_scalar(FunctionCallInfo fcinfo, CqlValue *v)
 {
-	StringInfoData out;
-
-	initStringInfo(&out);
-	cql_print_json(x, v, &out);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+	if (!evaluate_call(fcinfo, v))
+		return false;
+	call_site_release(fcinfo);
+	return !cql_is_null(*v);
 }
 
 Datum
 phm_evaluate(PG_FUNCTION_ARGS)
 {
-	CqlExec    *x;
 	CqlValue	v;
+	Datum		result;
 
-	if (!evaluate_call(fcinfo, &x, &v) || cql_is_null(v))
+	if (!evaluate_call(fcinfo, &v))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(value_jsonb(x, v));
+	result = cql_is_null(v) ? (Datum) 0 : call_site_jsonb(fcinfo, v);
+	call_site_release(fcinfo);
+	if (cql_is_null(v))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(result);
 }
 
 /* The expression gives something else than the function asked for. */
@@ -81,10 +83,9 @@ wrong_type(CqlValue v, const char *wanted)
 Datum
 phm_evaluate_boolean(PG_FUNCTION_ARGS)
 {
-	CqlExec    *x;
 	CqlValue	v;
 
-	if (!evaluate_call(fcinfo, &x, &v) || cql_is_null(v))
+	if (!evaluate_scalar(fcinfo, &v))
 		PG_RETURN_NULL();
 	if (v.kind != CQL_BOOLEAN)
 		wrong_type(v, "a Boolean");
@@ -94,12 +95,11 @@ phm_evaluate_boolean(PG_FUNCTION_ARGS)
 Datum
 phm_evaluate_numeric(PG_FUNCTION_ARGS)
 {
-	CqlExec    *x;
 	CqlValue	v;
 	Decimal		d;
 	char		digits[DECIMAL_NUMBER_SIZE];
 
-	if (!evaluate_call(fcinfo, &x, &v) || cql_is_null(v))
+	if (!evaluate_scalar(fcinfo, &v))
 		PG_RETURN_NULL();
 	if (!cql_to_number(v, &d))
 		wrong_type(v, "a number");
@@ -111,10 +111,9 @@ phm_evaluate_numeric(PG_FUNCTION_ARGS)
 Datum
 phm_evaluate_datetime(PG_FUNCTION_ARGS)
 {
-	CqlExec    *x;
 	CqlValue	v;
 
-	if (!evaluate_call(fcinfo, &x, &v) || cql_is_null(v))
+	if (!evaluate_scalar(fcinfo, &v))
 		PG_RETURN_NULL();
 	if (v.kind != CQL_DATE && v.kind != CQL_DATETIME)
 		wrong_type(v, "a Date or DateTime");
@@ -123,40 +122,36 @@ phm_evaluate_datetime(PG_FUNCTION_ARGS)
 
 /* Adds a resource to the rows of a call. */
 static void
-put_resource(ReturnSetInfo *rsinfo, CqlExec *x, CqlValue v)
+put_resource(FunctionCallInfo fcinfo, CqlValue v)
 {
-	FhirType	type;
-	const uint8 *members;
-	const uint8 *end;
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum		value;
 	bool		null = false;
 
 	if (cql_is_null(v))
 		return;
-	if (v.kind != CQL_ELEMENT || !cql_resource(x, v, &type, &members, &end))
+	if (!call_site_resource(fcinfo, v, &value))
 		wrong_type(v, "resources");
-	value = PointerGetDatum(resource_make(type, members, end - members));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &null);
 }
 
 Datum
 phm_evaluate_resources(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	CqlExec    *x;
 	CqlValue	v;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	if (!evaluate_call(fcinfo, &x, &v))
+	if (!evaluate_call(fcinfo, &v))
 		return (Datum) 0;
 	if (v.kind != CQL_LIST)
-		put_resource(rsinfo, x, v);
+		put_resource(fcinfo, v);
 	else
 		for (uint32 i = 0; i < v.n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			put_resource(rsinfo, x, v.values[i]);
+			put_resource(fcinfo, v.values[i]);
 		}
+	call_site_release(fcinfo);
 	return (Datum) 0;
 }
 
@@ -231,7 +226,7 @@ put_result(FunctionCallInfo fcinfo, CqlExec *x, text *name)
 	}
 	else if (!cql_is_null(v))
 	{
-		values[1] = value_jsonb(x, v);
+		values[1] = call_site_jsonb(fcinfo, v);
 		nulls[1] = false;
 	}
 	values[3] = warnings_since(x, before, &nulls[3]);
@@ -257,6 +252,7 @@ phm_evaluate_all(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		put_result(fcinfo, x, names[i]);
 	}
+	call_site_release(fcinfo);
 	return (Datum) 0;
 }
 
@@ -286,6 +282,7 @@ time_chart(FunctionCallInfo fcinfo, Datum chart, const int *expressions, int n, 
 		if (round == 0 || INSTR_TIME_GET_DOUBLE(took) < best)
 			best = INSTR_TIME_GET_DOUBLE(took);
 	}
+	call_site_release(fcinfo);
 	return best * 1e6;
 }
 

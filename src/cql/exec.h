@@ -147,10 +147,6 @@ extern bool cql_element_equivalent(CqlExec *x, CqlValue a, CqlValue b);
 extern uint64 cql_element_hash(CqlExec *x, CqlValue v);
 extern CqlValue cql_property(CqlExec *x, CqlValue v, const char *name, int length);	/* of any value, by name */
 
-/* For printing: an ELEMENT in the kinds of phm.resource; the URL of a VALUE_SET or CODE_SYSTEM. */
-extern const uint8 *cql_element_plain(CqlExec *x, CqlValue v);
-extern const char *cql_vocabulary_url(const CqlExec *x, CqlValue v, int *length);
-
 /* The parts of a structured value by ordinal; a Tuple's or Instance's shape has sorted names. */
 extern const char *cql_shape_name(const CqlExec *x, uint32 shape, uint32 i, int *length);
 extern uint32 cql_shape_size(const CqlExec *x, uint32 shape);

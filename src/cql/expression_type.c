@@ -41,7 +41,7 @@ fail_with_problems(const CqlProblems *problems, PhmError *err)
 	return false;
 }
 
-/* Links a tree and evaluates it; *x is to be closed by the caller where it is not NULL. */
+/* Links a tree and evaluates it. */
 static bool
 run_tree(CqlTree *tree, PhmDateTime now, CqlExec **x, CqlValue *result, CqlProblems *problems, PhmError *err)
 {
@@ -49,7 +49,6 @@ run_tree(CqlTree *tree, PhmDateTime now, CqlExec **x, CqlValue *result, CqlProbl
 	CqlArguments arguments = {.now = now, .memory = (size_t) rule_memory * 1024, .strict = true};
 	struct varlena *logic;
 
-	*x = NULL;
 	options.value_sets.find = no_value_set;
 	options.value_sets.missing_is_empty = true;
 	logic = problems->count == 0 ? cql_link_expression(tree, &options, problems) : NULL;
@@ -73,9 +72,11 @@ static char *
 value_text(CqlExec *x, CqlValue v)
 {
 	StringInfoData out;
+	PhmError	err = {0};
 
 	initStringInfo(&out);
-	cql_print_json(x, v, &out);
+	if (!cql_print_json(x, v, &out, &err))
+		appendStringInfoString(&out, err.message);
 	return out.data;
 }
 
@@ -96,7 +97,6 @@ phm_evaluate_elm(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	}
 	result = value_text(x, v);
-	cql_close(x);
 	PG_RETURN_TEXT_P(cstring_to_text(result));
 }
 
@@ -151,8 +151,6 @@ run_one(text *source, PhmDateTime now, char **out, bool *null, Comparison *c)
 		*null = cql_is_null(v);
 		*out = value_text(x, v);
 	}
-	if (x)
-		cql_close(x);
 	return done;
 }
 
@@ -169,8 +167,6 @@ run_comparison(CqlOp op, text *a, text *b, PhmDateTime now, CqlAnswer *answer, C
 
 	if (done)
 		*answer = cql_to_answer(v);
-	if (x)
-		cql_close(x);
 	return done;
 }
 

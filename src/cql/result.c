@@ -13,8 +13,7 @@
  *
  * Parts of codes and tuples that are null are left out of codes and written as null in tuples.
  */
-#include "cql/exec.h"
-#include "cql/logic.h"
+#include "cql/exec_state.h"
 #include "types/json.h"
 #include "types/resource.h"
 
@@ -185,7 +184,13 @@ print_element(CqlExec *x, StringInfo out, CqlValue v)
 		resource_print(out, type, members, end);
 		return;
 	}
-	element_decode(cql_element_plain(x, v), &value);
+	v = cql_loosen(x, v);
+	if (v.kind != CQL_ELEMENT || v.element == NULL)
+	{
+		print_value(x, v, out);
+		return;
+	}
+	element_decode(v.element, &value);
 	element_print(out, &value);
 }
 
@@ -193,8 +198,9 @@ print_element(CqlExec *x, StringInfo out, CqlValue v)
 static void
 print_vocabulary(CqlExec *x, StringInfo out, CqlValue v)
 {
+	const LogicValueSet *sets = logic_section(x->logic, LOGIC_VALUE_SETS);
 	int			length;
-	const char *url = cql_vocabulary_url(x, v, &length);
+	const char *url = logic_string(x->logic, v.kind == CQL_VALUE_SET ? sets[v.i].url : (uint32) v.i, &length);
 
 	appendStringInfoString(out, "{\"id\":");
 	json_print_string(out, url, length);
@@ -267,8 +273,26 @@ print_value(CqlExec *x, CqlValue v, StringInfo out)
 	}
 }
 
-void
-cql_print_json(CqlExec *x, CqlValue v, StringInfo out)
+/* What is taken from the arena here may end in an error, as in an evaluation. */
+bool
+cql_print_json(CqlExec *x, CqlValue v, StringInfo out, PhmError *err)
 {
+	x->err = err;
+	x->arena = &x->chart_arena;
+	if (sigsetjmp(x->jump, 0) != 0)
+		return false;
 	print_value(x, v, out);
+	return true;
+}
+
+bool
+cql_read_resource(CqlExec *x, CqlValue v, bool *found, FhirType *type, const uint8 **members,
+				  const uint8 **end, PhmError *err)
+{
+	x->err = err;
+	x->arena = &x->chart_arena;
+	if (sigsetjmp(x->jump, 0) != 0)
+		return false;
+	*found = v.kind == CQL_ELEMENT && cql_resource(x, v, type, members, end);
+	return true;
 }
