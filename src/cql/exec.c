@@ -375,6 +375,8 @@ cql_set_arguments(CqlExec *x, const CqlArguments *arguments)
 	x->chart_epoch++;
 	reset_arena(&x->argument_arena);
 	reset_arena(&x->chart_arena);
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
+		x->parameters[i].kind = CQL_PENDING;
 	if (arguments->has_period)
 		set_period(x, arguments);
 }

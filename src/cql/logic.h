@@ -111,8 +111,12 @@ extern const char *cql_warning(const CqlExec *x, uint32 i);
 /* The FHIR resource that a value of kind ELEMENT is; false when it is none. */
 extern bool cql_resource(CqlExec *x, CqlValue v, FhirType *type, const uint8 **members, const uint8 **end);
 
-/* FHIR or CQL JSON of any value: result.c. */
-extern void cql_print_json(CqlExec *x, CqlValue v, StringInfo out);
+/* FHIR or CQL JSON of any value: result.c.  False with an error when memory does not suffice. */
+extern bool cql_print_json(CqlExec *x, CqlValue v, StringInfo out, PhmError *err);
+
+/* The same for the resource that an ELEMENT is: *found tells whether it is one. */
+extern bool cql_read_resource(CqlExec *x, CqlValue v, bool *found, FhirType *type, const uint8 **members,
+							  const uint8 **end, PhmError *err);
 
 /* Native code of published functions, the switch. */
 extern uint64 cql_structural_hash(const CqlDef *function);

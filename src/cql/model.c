@@ -93,15 +93,12 @@ cql_original(CqlExec *x, int segment, uint32 entry)
 CqlValue
 cql_loosen(CqlExec *x, CqlValue v)
 {
-	ElementValue e;
-
 	if (v.element == NULL)
 		return cql_original(x, v.flag, v.n);
 	if (v.flag == CQL_LOOSE)
 		return v;
-	element_decode(v.element, &e);
 	element_writer_reset(&x->writer);
-	chart_write_value(x->chart, v.flag, chart_entries(x->chart, v.flag)[v.n].time, v.type, &e, &x->writer);
+	chart_write_value(x->chart, (ChartPosition) {v.flag, v.n}, v.type, v.element, &x->writer);
 	v.element = keep_written(x);
 	v.flag = CQL_LOOSE;
 	return v;

@@ -225,9 +225,8 @@ extern bool chart_follow(const Chart *chart, int segment, uint64 link, ChartPosi
 /* Writes the members of the whole resource of an entry, in the kinds of phm.resource. */
 extern void chart_resource(Chart *chart, ChartPosition at, ElementWriter *w);
 
-/* Writes a value of a body of an entry of that time in the kinds of phm.resource; type: of an element of FHIR. */
-extern void chart_write_value(Chart *chart, int segment, int64 time, FhirType type, const ElementValue *value,
-							  ElementWriter *w);
+/* Writes one value of an entry's body, which is of a FHIR type, in the kinds of phm.resource. */
+extern void chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *start, ElementWriter *w);
 
 /* Checks a value from outside. */
 extern bool chart_validate(const void *datum, size_t length, PhmError *err);

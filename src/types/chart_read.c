@@ -431,9 +431,12 @@ write_members(Chart *chart, int segment, int64 time, const uint8 *p, const uint8
 }
 
 void
-chart_write_value(Chart *chart, int segment, int64 time, FhirType type, const ElementValue *value, ElementWriter *w)
+chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *start, ElementWriter *w)
 {
-	write_value(chart, segment, time, type, value, w);
+	ElementValue value;
+
+	element_decode(start, &value);
+	write_value(chart, at.segment, chart_entries(chart, at.segment)[at.entry].time, type, &value, w);
 }
 
 /*
