@@ -89,7 +89,7 @@ extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
 extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 
 /* The chart that is evaluated next; forgets all about the one before. */
-extern void cql_set_chart(CqlExec *x, Chart *chart);	/* NULL: none */
+extern void cql_set_chart(CqlExec *x, const Chart *chart);	/* copied; NULL: none */
 
 /* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
 extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
