@@ -145,10 +145,25 @@ extern CqlValue cql_start(CqlExec *x, CqlValue interval);
 extern CqlValue cql_end(CqlExec *x, CqlValue interval);
 extern CqlAnswer cql_in_interval(CqlExec *x, CqlValue point, CqlValue interval, DateTimeUnit unit);
 
-/* ---- list.c ---- */
+/* ---- list.c, list_set.c ---- */
+
+#define CQL_OF_LIST 1			/* flag of Length: the source says that the operand is a list, so null has 0 elements */
 
 extern CqlValue cql_distinct(CqlExec *x, CqlValue list);
 extern bool cql_in_list(CqlExec *x, CqlValue v, CqlValue list);	/* nulls count as equal */
+extern CqlValue cql_most_frequent(CqlExec *x, CqlValue list);	/* nulls left aside; the first of several */
+
+/* Set operations: distinct results in order of first appearance; nulls count as equal. */
+extern CqlValue cql_list_union(CqlExec *x, CqlValue a, CqlValue b);	/* a null list is empty */
+extern CqlValue cql_list_intersect(CqlExec *x, CqlValue a, CqlValue b);	/* null when either is */
+extern CqlValue cql_list_except(CqlExec *x, CqlValue a, CqlValue b);	/* null when a is; a null b is empty */
+extern CqlAnswer cql_list_includes(CqlExec *x, CqlValue a, CqlValue b, bool proper);
+
+/* Set operations: distinct results in order of first appearance; nulls count as equal. */
+extern CqlValue cql_list_union(CqlExec *x, CqlValue a, CqlValue b);	/* a null list is empty */
+extern CqlValue cql_list_intersect(CqlExec *x, CqlValue a, CqlValue b);	/* null when either is */
+extern CqlValue cql_list_except(CqlExec *x, CqlValue a, CqlValue b);	/* null when a is; a null b is empty */
+extern CqlAnswer cql_list_includes(CqlExec *x, CqlValue a, CqlValue b, bool proper);
 
 /* ---- model.c, clinical.c: the chart and terminology ---- */
 
