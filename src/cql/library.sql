@@ -128,8 +128,12 @@ COMMENT ON FUNCTION phm.load_fhir_library(text, text) IS 'As phm.load_fhir_libra
 
 CREATE FUNCTION phm.library_closure(libraries text[])
 RETURNS TABLE (asked text, by_library text, name text, version text)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH RECURSIVE need(asked, by_library, name, version) AS (
 		SELECT r, NULL::text, f.name, f.version FROM unnest(libraries) AS r, phm.find_library(r) AS f
 		UNION
@@ -140,7 +144,8 @@ BEGIN ATOMIC
 		 CROSS JOIN phm.find_library(i) AS f
 	)
 	SELECT need.asked, need.by_library, need.name, need.version FROM need;
-END;
+END
+$$;
 COMMENT ON FUNCTION phm.library_closure(text[]) IS
 'Libraries and all that they include, directly or not: what is asked for, by whom, and which loaded one that is; NULLs when it is not loaded.';
 
