@@ -252,6 +252,23 @@ open_structure(CqlExec *x, const LogicConstant *c)
 	return cql_make_concept(x, list, c->n, text, length);
 }
 
+/* All codes as values. */
+static const CqlValue *
+open_codes(CqlExec *x)
+{
+	const LogicCode *codes = logic_section(x->logic, LOGIC_CODES);
+	uint32		n = logic_count(x->logic, LOGIC_CODES);
+	CqlValue   *values = cql_alloc_values(x, n + 1);
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		CqlCode		code = open_code(x->logic, &codes[i]);
+
+		values[i] = cql_make_code(x, &code);
+	}
+	return values;
+}
+
 /* A constant as a value. */
 static CqlValue
 open_constant(CqlExec *x, const LogicConstant *c)
@@ -323,6 +340,7 @@ cql_open(const void *datum)
 	for (uint32 i = 0; i < n; i++)
 		values[i] = open_constant(x, &constants[i]);
 	x->constants = values;
+	x->retrieve_codes = open_codes(x);
 	x->arena = &x->chart_arena;
 	n = logic_count(logic, LOGIC_PARAMETERS);
 	x->parameters = palloc0(sizeof(CqlValue) * (n + 1));
@@ -357,6 +375,8 @@ cql_set_arguments(CqlExec *x, const CqlArguments *arguments)
 	x->chart_epoch++;
 	reset_arena(&x->argument_arena);
 	reset_arena(&x->chart_arena);
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
+		x->parameters[i].kind = CQL_PENDING;
 	if (arguments->has_period)
 		set_period(x, arguments);
 }
@@ -384,9 +404,19 @@ cql_set_parameter(CqlExec *x, const char *name, CqlValue value)
 }
 
 void
-cql_set_chart(CqlExec *x, Chart *chart)
+cql_set_chart(CqlExec *x, const Chart *chart)
 {
-	x->chart = chart;
+	for (int i = 0; i < CHART_MAX_SEGMENTS; i++)
+		if (x->own_chart.cold[i])
+			pfree(x->own_chart.cold[i]);
+	memset(&x->own_chart, 0, sizeof(x->own_chart));
+	x->chart = NULL;
+	if (chart)
+	{
+		x->own_chart = *chart;
+		memset(x->own_chart.cold, 0, sizeof(x->own_chart.cold));
+		x->chart = &x->own_chart;
+	}
 	x->chart_epoch++;
 	reset_arena(&x->chart_arena);
 	memset(x->segments, 0, sizeof(x->segments));

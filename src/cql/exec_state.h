@@ -58,6 +58,7 @@ struct CqlExec
 	const uint32 *args;
 	const LogicHeader *logic;
 	const CqlValue *constants;
+	const CqlValue *retrieve_codes; /* CODES as values */
 	MemoCell   *memos;
 	uint64		chart_epoch;
 	uint64		argument_epoch;
@@ -69,7 +70,8 @@ struct CqlExec
 	Arena		chart_arena;
 	Arena		argument_arena;
 	int			depth;			/* calls and memos inside each other */
-	Chart	   *chart;
+	Chart	   *chart;			/* own_chart, or NULL */
+	Chart		own_chart;
 	CqlArguments arguments;
 	CqlValue   *parameters;		/* set ones; CQL_PENDING: default */
 	SegmentCache segments[CHART_MAX_SEGMENTS];
@@ -116,6 +118,9 @@ extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int sys
 							const char *code, int code_length, uint32 set);
 extern bool cql_chart_concept_in_set(CqlExec *x, int segment, uint32 concept, uint32 set);
 extern bool cql_concept_in_set(CqlExec *x, CqlValue concept, uint32 set);
+
+/* native.c: CodeableConcept or Coding as a Concept; null when it is neither. */
+extern CqlValue cql_native_concept(CqlExec *x, CqlValue v);
 
 /* call.c */
 extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands);

@@ -89,7 +89,7 @@ extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
 extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 
 /* The chart that is evaluated next; forgets all about the one before. */
-extern void cql_set_chart(CqlExec *x, Chart *chart);	/* NULL: none */
+extern void cql_set_chart(CqlExec *x, const Chart *chart);	/* copied; NULL: none */
 
 /* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
 extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
@@ -111,8 +111,12 @@ extern const char *cql_warning(const CqlExec *x, uint32 i);
 /* The FHIR resource that a value of kind ELEMENT is; false when it is none. */
 extern bool cql_resource(CqlExec *x, CqlValue v, FhirType *type, const uint8 **members, const uint8 **end);
 
-/* FHIR or CQL JSON of any value: result.c. */
-extern void cql_print_json(CqlExec *x, CqlValue v, StringInfo out);
+/* FHIR or CQL JSON of any value: result.c.  False with an error when memory does not suffice. */
+extern bool cql_print_json(CqlExec *x, CqlValue v, StringInfo out, PhmError *err);
+
+/* The same for the resource that an ELEMENT is: *found tells whether it is one. */
+extern bool cql_read_resource(CqlExec *x, CqlValue v, bool *found, FhirType *type, const uint8 **members,
+							  const uint8 **end, PhmError *err);
 
 /* Native code of published functions, the switch. */
 extern uint64 cql_structural_hash(const CqlDef *function);
