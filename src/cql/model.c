@@ -52,6 +52,23 @@ cql_choices(CqlExec *x, uint32 property, FhirType type)
 	return &x->choices[t->by_type[type] - 1];
 }
 
+bool
+cql_resource(CqlExec *x, CqlValue v, FhirType *type, const uint8 **members, const uint8 **end)
+{
+	ElementValue e;
+
+	if (v.kind != CQL_ELEMENT)
+		return false;
+	v = cql_loosen(x, v);
+	element_decode(v.element, &e);
+	if (e.kind != ELEMENT_RESOURCE)
+		return false;
+	*type = e.type;
+	*members = e.data;
+	*end = e.data + e.length;
+	return true;
+}
+
 /* Copies what the writer holds into the arena. */
 static const uint8 *
 keep_written(CqlExec *x)
