@@ -200,6 +200,10 @@ extern const char *cql_kind_name(CqlKind kind);
 extern void cql_problem(CqlProblems *problems, const char *library, const char *definition, int line, int column,
 						const char *format,...) pg_attribute_printf(6, 7);
 
+/* Appends a tree as one line that reads like CQL; a type. */
+extern void cql_print_tree(const CqlTree *t, StringInfo out);
+extern void cql_print_type(const CqlType *type, StringInfo out);
+
 /*
  * Reads a library of ELM.  NULL when it is not ELM at all (err tells); otherwise
  * what cannot be read is listed in problems and stands as Null in the tree.
