@@ -551,7 +551,7 @@ read_node(ElmReader *r, ElmItem *item, CqlOp op)
 	read_operands(r, item, form->operands, op, &o);
 	r->depth -= extra;
 	if (form == &operand && (o.n < operators[op].least || (o.n > operators[op].most && operators[op].most != MANY)))
-		elm_problem(r, "ELM node %s has %d operands", operators[op].label, o.n);
+		elm_problem(r, "ELM node %s has a wrong number of operands (%d)", operators[op].label, o.n);
 	t = cql_tree(op, o.n);
 	if (o.n > 0)
 		memcpy(t->args, o.list, o.n * sizeof(CqlTree *));
