@@ -62,3 +62,12 @@ RETURNS double precision[]
 AS 'MODULE_PATHNAME', 'phm_time_logic' LANGUAGE c VOLATILE PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION phm.time_logic(phm.logic, phm.chart[], text[], daterange, text, jsonb, timestamptz, text, integer, boolean, integer) IS
 'Internal: for each chart the least microseconds, of some rounds, in which the expressions are evaluated; for benchmarks. logic, charts and rounds must not be NULL.';
+
+CREATE FUNCTION phm.evaluate_each(
+	logic phm.logic, function text, expression text, chart phm.chart, period daterange DEFAULT NULL, zone text DEFAULT 'UTC',
+	parameters jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL, profiles text DEFAULT 'auto',
+	visible integer DEFAULT 0, strict boolean DEFAULT false)
+RETURNS TABLE (operand jsonb, result jsonb)
+AS 'MODULE_PATHNAME', 'phm_evaluate_each' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5000 ROWS 5;
+COMMENT ON FUNCTION phm.evaluate_each(phm.logic, text, text, phm.chart, daterange, text, jsonb, timestamptz, text, integer, boolean) IS
+'A function of logic with one operand, for each element of an expression''s list (or its single value): the observations of a measure for each episode. Arguments and errors otherwise as phm.evaluate; 42883 no such function.';
