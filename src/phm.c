@@ -6,6 +6,7 @@
 
 #include "utils/guc.h"
 
+#include "cql/call_site.h"
 #include "worker/worker.h"
 
 PG_MODULE_MAGIC;
@@ -27,6 +28,7 @@ _PG_init(void)
 							"Sensitivity labels that lists may show, as the sum of their bits.",
 							"0 leaves out every row with a label of phm.sensitivity_label.",
 							&visible_labels, 0, 0, PG_INT32_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+	rule_define_settings();
 	worker_define_settings();
 	worker_register();
 	MarkGUCPrefixReserved("phm");

@@ -75,18 +75,22 @@ extern PhmDateTime cql_now(const CqlExec *x);
 
 /* Rounds to 8 places, drops zeros beyond what is written; null when it does not fit Decimal(28,8). */
 extern CqlValue cql_make_decimal(Decimal d);
+
+/* The number is rounded likewise; the unit is not copied: it lives in the arena, the logic or the chart. */
 extern CqlValue cql_make_quantity(CqlExec *x, Decimal d, const char *unit, int unit_length);
 extern CqlValue cql_make_interval(CqlExec *x, CqlValue low, CqlValue high, bool low_closed, bool high_closed);
 extern CqlValue cql_make_uncertain(CqlExec *x, int64 low, int64 high);	/* Integer, or an uncertain interval */
 extern CqlValue cql_make_string(CqlExec *x, const char *s, int length);	/* copies */
 extern CqlValue cql_make_code(CqlExec *x, const CqlCode *code);	/* copies the struct, computes the hash */
+/* Copies the array, not the texts. */
 extern CqlValue cql_make_concept(CqlExec *x, const CqlCode *codes, uint32 ncodes, const char *display, int display_length);
 
 /* Integer, Long and Decimal as a decimal; false for others. */
 extern bool cql_to_number(CqlValue v, Decimal *d);
 
-/* The codes of a Code, Concept, or list of Codes; cached nowhere. */
+/* The codes of a Code, Concept, or list of Codes; NULL of anything else; cached nowhere. */
 extern const CqlConcept *cql_concept_of(CqlExec *x, CqlValue v);
+extern const CqlConcept *cql_chart_concept(CqlExec *x, CqlValue v);	/* of a CQL_IN_CHART concept: clinical.c */
 
 /* ---- compare.c ---- */
 
@@ -121,6 +125,12 @@ extern CqlValue cql_maximum(CqlExec *x, CqlKind kind);
 extern bool cql_print(CqlExec *x, CqlValue v, StringInfo out);
 extern CqlValue cql_convert(CqlExec *x, const CqlNode *n, CqlValue v, CqlKind kind);	/* null when impossible */
 
+/* ---- string.c: characters are Unicode code points ---- */
+
+extern uint32 cql_string_length(CqlValue v);
+extern CqlValue cql_string_at(CqlValue v, int64 i);	/* the character i, counted from 0, as a string; null outside */
+extern int64 cql_string_position(CqlValue v, CqlValue pattern);	/* -1: not in it */
+
 /* ---- moment.c ---- */
 
 extern CqlValue cql_add_duration(CqlExec *x, const CqlNode *n, CqlValue moment, const CqlQuantity *amount, int sign);
@@ -141,6 +151,13 @@ extern CqlAnswer cql_in_interval(CqlExec *x, CqlValue point, CqlValue interval, 
 
 extern CqlValue cql_distinct(CqlExec *x, CqlValue list);
 extern bool cql_in_list(CqlExec *x, CqlValue v, CqlValue list);	/* nulls count as equal */
+extern CqlValue cql_most_frequent(CqlExec *x, CqlValue list);	/* nulls left aside; the first of several */
+
+/* Set operations: distinct results in order of first appearance; nulls count as equal. */
+extern CqlValue cql_list_union(CqlExec *x, CqlValue a, CqlValue b);	/* a null list is empty */
+extern CqlValue cql_list_intersect(CqlExec *x, CqlValue a, CqlValue b);	/* null when either is */
+extern CqlValue cql_list_except(CqlExec *x, CqlValue a, CqlValue b);	/* null when a is; a null b is empty */
+extern CqlAnswer cql_list_includes(CqlExec *x, CqlValue a, CqlValue b, bool proper);
 
 /* Set operations: distinct results in order of first appearance; nulls count as equal. */
 extern CqlValue cql_list_union(CqlExec *x, CqlValue a, CqlValue b);	/* a null list is empty */

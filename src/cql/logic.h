@@ -79,9 +79,8 @@ typedef struct CqlArguments
 
 typedef struct CqlExec CqlExec;
 
-/* Opens logic; it must stay where it is.  Everything is allocated in a context of its own below the current one. */
+/* Opens logic, which must stay where it is; lives in the current memory context, which must stay current while it runs. */
 extern CqlExec *cql_open(const void *datum);
-extern void cql_close(CqlExec *x);
 
 /* New arguments: forgets what depended on the old ones. */
 extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
@@ -90,7 +89,7 @@ extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
 extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 
 /* The chart that is evaluated next; forgets all about the one before. */
-extern void cql_set_chart(CqlExec *x, Chart *chart);	/* NULL: none */
+extern void cql_set_chart(CqlExec *x, const Chart *chart);	/* copied; NULL: none */
 
 /* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
 extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
@@ -101,6 +100,10 @@ extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
  */
 extern bool cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err);
 
+/* A function of the libraries by name, -1 when there is none; and its value for operands: observations of measures. */
+extern int	cql_find_function(const CqlExec *x, const char *name, int length, uint32 noperands);
+extern bool cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlValue *result, PhmError *err);
+
 /* Warnings of Message since the chart was set: "library.definition: code". */
 extern uint32 cql_warning_count(const CqlExec *x);
 extern const char *cql_warning(const CqlExec *x, uint32 i);
@@ -108,8 +111,12 @@ extern const char *cql_warning(const CqlExec *x, uint32 i);
 /* The FHIR resource that a value of kind ELEMENT is; false when it is none. */
 extern bool cql_resource(CqlExec *x, CqlValue v, FhirType *type, const uint8 **members, const uint8 **end);
 
-/* FHIR or CQL JSON of any value: result.c. */
-extern void cql_print_json(CqlExec *x, CqlValue v, StringInfo out);
+/* FHIR or CQL JSON of any value: result.c.  False with an error when memory does not suffice. */
+extern bool cql_print_json(CqlExec *x, CqlValue v, StringInfo out, PhmError *err);
+
+/* The same for the resource that an ELEMENT is: *found tells whether it is one. */
+extern bool cql_read_resource(CqlExec *x, CqlValue v, bool *found, FhirType *type, const uint8 **members,
+							  const uint8 **end, PhmError *err);
 
 /* Native code of published functions, the switch. */
 extern uint64 cql_structural_hash(const CqlDef *function);

@@ -1,11 +1,12 @@
 /*
  * operator.h: the operators of logic, by the names ELM gives them.
  *
- * data/cql_operator lists each as OPERATOR(symbol, name, way, least, most, function):
+ * operator_list.h lists each as OPERATOR(symbol, name, way, least, most, function):
  *
  *   NULLS   operands are evaluated first; a null among them makes the result null
  *   STRICT  operands are evaluated first; the function sees nulls
  *   LAZY    the function evaluates its operands itself
+ *   CLAUSE  part of another operator, never evaluated
  *
  * Stored logic holds the numbers: new ones are added at the end of their file.
  */
@@ -24,7 +25,8 @@ typedef enum CqlWay
 {
 	CQL_NULLS,
 	CQL_STRICT,
-	CQL_LAZY
+	CQL_LAZY,
+	CQL_CLAUSE
 } CqlWay;
 
 #define CQL_MANY 255			/* most: any number */
@@ -36,7 +38,7 @@ typedef struct CqlOperator
 	CqlWay		way;
 	int			least;			/* operands */
 	int			most;
-	void	   *function;		/* CqlStrict or CqlLazy; NULL: the compiler replaces it */
+	void	   *function;		/* CqlStrict or CqlLazy */
 } CqlOperator;
 
 extern const CqlOperator cql_operators[];

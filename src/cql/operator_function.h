@@ -14,6 +14,7 @@
 #define OPERATOR_OPERANDS_NULLS		, const CqlValue *a
 #define OPERATOR_OPERANDS_STRICT	, const CqlValue *a
 #define OPERATOR_OPERANDS_LAZY
+#define OPERATOR_OPERANDS_CLAUSE
 #define OPERATOR(symbol, name, way, least, most, function) \
 	extern CqlValue function(CqlExec *x, const CqlNode *n OPERATOR_OPERANDS_##way);
 #include "cql/operator_list.h"

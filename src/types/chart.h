@@ -225,6 +225,9 @@ extern bool chart_follow(const Chart *chart, int segment, uint64 link, ChartPosi
 /* Writes the members of the whole resource of an entry, in the kinds of phm.resource. */
 extern void chart_resource(Chart *chart, ChartPosition at, ElementWriter *w);
 
+/* Writes one value of an entry's body, which is of a FHIR type, in the kinds of phm.resource. */
+extern void chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *start, ElementWriter *w);
+
 /* Checks a value from outside. */
 extern bool chart_validate(const void *datum, size_t length, PhmError *err);
 extern bool chart_change_validate(const void *datum, size_t length, PhmError *err);

@@ -430,6 +430,15 @@ write_members(Chart *chart, int segment, int64 time, const uint8 *p, const uint8
 	}
 }
 
+void
+chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *start, ElementWriter *w)
+{
+	ElementValue value;
+
+	element_decode(start, &value);
+	write_value(chart, at.segment, chart_entries(chart, at.segment)[at.entry].time, type, &value, w);
+}
+
 /*
  * A member stands in the body, in the cold part, or in both when the body's
  * form does not print back: then the cold one is the original.

@@ -71,4 +71,7 @@ extern bool json_next(JsonReader *r, char close, bool *first, bool *more);
 /* Only blanks may follow. */
 extern bool json_end(JsonReader *r);
 
+/* Appends a JSON string of UTF-8 bytes: resource_print.c. */
+extern void json_print_string(StringInfo out, const char *s, int length);
+
 #endif							/* PHM_JSON_H */

@@ -17,9 +17,8 @@ plain_run(const char *s, const char *end)
 	return (int) (p - s);
 }
 
-/* Appends a JSON string. */
-static void
-print_string(StringInfo out, const char *s, int length)
+void
+json_print_string(StringInfo out, const char *s, int length)
 {
 	static const char escapes[] = "\b\f\n\r\t\"\\";
 	static const char letters[] = "bfnrt\"\\";
@@ -129,7 +128,7 @@ print_name(StringInfo out, bool *first, const char *prefix, const ElementMember 
 		appendStringInfoCharMacro(out, ',');
 	*first = false;
 	if (member->element == 0)
-		print_string(out, member->name, member->name_length);
+		json_print_string(out, member->name, member->name_length);
 	else
 	{
 		appendStringInfoCharMacro(out, '"');
@@ -238,7 +237,7 @@ element_print(StringInfo out, const ElementValue *value)
 			}
 		default:
 			text = element_text(value, buffer, &length);
-			print_string(out, text, length);
+			json_print_string(out, text, length);
 			break;
 	}
 }

@@ -192,6 +192,7 @@ known_space(const xmlChar *uri)
 		[XML_SPACE_FHIR] = "http://hl7.org/fhir",
 		[XML_SPACE_XHTML] = "http://www.w3.org/1999/xhtml",
 		[XML_SPACE_SCHEMA] = "http://www.w3.org/2001/XMLSchema-instance",
+		[XML_SPACE_ELM] = "urn:hl7-org:elm:r1",
 		[XML_SPACE_DECLARATION] = "http://www.w3.org/2000/xmlns/",
 	};
 

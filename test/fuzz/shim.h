@@ -44,6 +44,7 @@ typedef size_t Size;
 #define PG_INT64_MIN INT64_MIN
 #define PG_UINT16_MAX UINT16_MAX
 #define PG_INT32_MAX INT32_MAX
+#define PG_INT32_MIN INT32_MIN
 #define PG_UINT32_MAX UINT32_MAX
 #define MaxAllocSize ((Size) 0x3fffffff)
 #define CHECK_FOR_INTERRUPTS() ((void) 0)

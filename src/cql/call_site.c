@@ -1,0 +1,493 @@
+/*
+ * call_site.c: logic opened once per call site.
+ *
+ * Owns one cache per call site (CallSite in fn_extra): the opened logic, known by
+ * its TOAST pointer where it has one and by the hash in its header otherwise,
+ * and the arguments last set.  Both die with the call site.
+ */
+#include "phm.h"
+
+#include "access/detoast.h"
+#include "datatype/timestamp.h"
+#include "pgtime.h"
+#include "utils/date.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/rangetypes.h"
+#include "utils/timestamp.h"
+#include "utils/typcache.h"
+
+#include "cql/call_site.h"
+#include "cql/logic_datum.h"
+#include "cql/parameter.h"
+#include "types/chart_datum.h"
+#include "types/resource.h"
+
+struct CallSite
+{
+	MemoryContext context;		/* of what follows: child of fn_mcxt */
+	struct varatt_external pointer; /* of the logic, where it is toasted */
+	bool		toasted;
+	LogicHeader header;			/* of the logic, where it is not */
+	const void *logic;			/* own copy */
+	CqlExec    *x;
+	StringInfoData given;		/* bytes of the arguments that are set */
+	StringInfoData wanted;		/* and of those of this call */
+	StringInfoData name;		/* of the expression asked for last */
+	int			expression;
+	bool		running;		/* an evaluation was left by an error */
+	Size		opened_size;	/* of the context when the logic was opened */
+	uint32		calls;			/* since then */
+	Chart		chart;
+};
+
+#define LOGIC_HEAD (offsetof(LogicHeader, hash) + sizeof(uint64))
+
+/* The call site of a function, made on first use. */
+static CallSite *
+call_site(FunctionCallInfo fcinfo)
+{
+	CallSite   *site = fcinfo->flinfo->fn_extra;
+
+	if (site == NULL)
+	{
+		site = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(CallSite));
+		fcinfo->flinfo->fn_extra = site;
+	}
+	return site;
+}
+
+/* Whether the opened logic is that of the argument. */
+static bool
+same_logic(const CallSite *site, struct varlena *value)
+{
+	const struct varlena *head;
+
+	if (site->x == NULL || site->running)
+		return false;
+	if (VARATT_IS_EXTERNAL_ONDISK(value))
+	{
+		struct varatt_external pointer;
+
+		VARATT_EXTERNAL_GET_POINTER(pointer, value);
+		return site->toasted && memcmp(&pointer, &site->pointer, sizeof(pointer)) == 0;
+	}
+	if (site->toasted)
+		return false;
+	head = VARATT_IS_4B_U(value) ? value :
+		PG_DETOAST_DATUM_SLICE(PointerGetDatum(value), 0, (int32) (LOGIC_HEAD - VARHDRSZ));
+	return VARSIZE(head) >= LOGIC_HEAD &&
+		memcmp((const char *) head + VARHDRSZ, (const char *) &site->header + VARHDRSZ, LOGIC_HEAD - VARHDRSZ) == 0;
+}
+
+/* Opens the logic of an argument, in place of the one before. */
+static void
+open_logic(FunctionCallInfo fcinfo, CallSite *site, struct varlena *value)
+{
+	MemoryContext old;
+	const void *logic = logic_detoast(PointerGetDatum(value));
+	void	   *copy;
+
+	if (site->context)
+		MemoryContextDelete(site->context);
+	memset(site, 0, sizeof(*site));
+	site->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "phm logic", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(site->context);
+	site->toasted = VARATT_IS_EXTERNAL_ONDISK(value);
+	if (site->toasted)
+		VARATT_EXTERNAL_GET_POINTER(site->pointer, value);
+	copy = palloc(VARSIZE(logic));
+	memcpy(copy, logic, VARSIZE(logic));
+	memcpy(&site->header, copy, LOGIC_HEAD);
+	site->logic = copy;
+	initStringInfo(&site->given);
+	initStringInfo(&site->wanted);
+	initStringInfo(&site->name);
+	site->expression = -1;
+	site->x = cql_open(copy);
+	MemoryContextSwitchTo(old);
+	site->opened_size = MemoryContextMemAllocated(site->context, true);
+}
+
+/* Appends an argument to the bytes that tell the arguments of a call. */
+static void
+append_argument(FunctionCallInfo fcinfo, StringInfo key, int n, bool by_reference)
+{
+	Datum		value;
+
+	if (n < 0 || PG_ARGISNULL(n))
+	{
+		appendStringInfoChar(key, '0');
+		return;
+	}
+	appendStringInfoChar(key, '1');
+	value = PG_GETARG_DATUM(n);
+	if (by_reference)
+	{
+		struct varlena *v = PG_DETOAST_DATUM_PACKED(value);
+
+		appendBinaryStringInfo(key, (const char *) v, (int) VARSIZE_ANY(v));
+		if ((Pointer) v != DatumGetPointer(value))
+			pfree(v);
+	}
+	else
+		appendBinaryStringInfo(key, (const char *) &value, sizeof(value));
+}
+
+/* Whether the arguments of the call are those that are set. */
+static bool
+same_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
+{
+	resetStringInfo(&site->wanted);
+	append_argument(fcinfo, &site->wanted, at->period, true);
+	append_argument(fcinfo, &site->wanted, at->zone, true);
+	append_argument(fcinfo, &site->wanted, at->parameters, true);
+	append_argument(fcinfo, &site->wanted, at->profiles, true);
+	append_argument(fcinfo, &site->wanted, at->as_of, false);
+	append_argument(fcinfo, &site->wanted, at->visible, false);
+	append_argument(fcinfo, &site->wanted, at->strict, false);
+	appendBinaryStringInfo(&site->wanted, (const char *) &rule_memory, sizeof(rule_memory));
+	return site->wanted.len == site->given.len && memcmp(site->wanted.data, site->given.data, site->given.len) == 0;
+}
+
+PhmDateTime
+moment_at(int64 timestamp, int offset)
+{
+	PhmDateTime v;
+	PhmError	err = {0};
+	int64		ms = timestamp / 1000 - (timestamp % 1000 < 0);
+
+	if (TIMESTAMP_NOT_FINITE(timestamp) ||
+		!datetime_from_local_ms(ms + (int64) offset * 60000, DATETIME_MILLISECOND,
+								offset ? DATETIME_ZONE_BIAS + offset : DATETIME_ZONE_Z, &v, &err))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("a moment of the evaluation is out of range")));
+	return v;
+}
+
+/* Whole minutes by which a zone is ahead of UTC at a moment. */
+static int
+zone_offset(text *zone, TimestampTz at)
+{
+	Timestamp	local = DatumGetTimestamp(DirectFunctionCall2(timestamptz_zone, PointerGetDatum(zone),
+															 TimestampTzGetDatum(at)));
+	int64		minutes = (local - at) / (INT64CONST(60) * USECS_PER_SEC);
+
+	if (minutes < -DATETIME_ZONE_MAX || minutes > DATETIME_ZONE_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a time zone is more than 14 hours from UTC")));
+	return (int) minutes;
+}
+
+/* First and behind the last day of a period that is not empty and has both ends. */
+static void
+period_days(RangeType *range, DateADT *first, DateADT *behind)
+{
+	TypeCacheEntry *typcache = lookup_type_cache(RangeTypeGetOid(range), TYPECACHE_RANGE_INFO);
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+
+	range_deserialize(typcache, range, &lower, &upper, &empty);
+	if (empty || lower.infinite || upper.infinite ||
+		DATE_NOT_FINITE(DatumGetDateADT(lower.val)) || DATE_NOT_FINITE(DatumGetDateADT(upper.val)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the period of an evaluation needs a first and a last day")));
+	*first = DatumGetDateADT(lower.val) + !lower.inclusive;
+	*behind = DatumGetDateADT(upper.val) + upper.inclusive;
+}
+
+/* Noon of a day in UTC: near enough to tell the offset of a zone on that day. */
+static TimestampTz
+noon(DateADT day)
+{
+	return ((int64) day * 24 + 12) * USECS_PER_HOUR;
+}
+
+/* A moment of the local clock of the evaluation. */
+static PhmDateTime
+local_moment(int64 ms, int offset)
+{
+	PhmDateTime v;
+	PhmError	err = {0};
+
+	if (!datetime_from_local_ms(ms, DATETIME_MILLISECOND, offset ? DATETIME_ZONE_BIAS + offset : DATETIME_ZONE_Z, &v, &err))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("the period of an evaluation is out of range")));
+	return v;
+}
+
+#define MS_DAY INT64CONST(86400000)
+
+/*
+ * Evaluation time, zone and period.  Without as_of the evaluation happens at the
+ * end of the period, so that what it gives depends on its arguments alone.
+ */
+static void
+time_arguments(FunctionCallInfo fcinfo, const CallArguments *at, CqlArguments *out)
+{
+	text	   *zone = at->zone < 0 || PG_ARGISNULL(at->zone) ? cstring_to_text("UTC") : PG_GETARG_TEXT_PP(at->zone);
+	bool		has_now = at->as_of >= 0 && !PG_ARGISNULL(at->as_of);
+	TimestampTz now = has_now ? PG_GETARG_TIMESTAMPTZ(at->as_of) : 0;
+	DateADT		first = 0;
+	DateADT		behind = 0;
+
+	out->has_period = at->period >= 0 && !PG_ARGISNULL(at->period);
+	if (out->has_period)
+		period_days(PG_GETARG_RANGE_P(at->period), &first, &behind);
+	else if (!has_now)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("an evaluation needs a time"),
+				 errhint("Give as_of, or a period: then it is evaluated as of its end.")));
+	if (has_now && TIMESTAMP_NOT_FINITE(now))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("a moment of the evaluation is out of range")));
+	out->offset = zone_offset(zone, has_now ? now : noon(behind - 1));
+	if (out->has_period)
+	{
+		out->period_low = local_moment(first * MS_DAY, out->offset);
+		out->period_high = local_moment(behind * MS_DAY - 1, out->offset);
+	}
+	out->now = has_now ? moment_at(now, out->offset) : out->period_high;
+}
+
+/* The way in which profiles count. */
+static CqlProfiles
+profiles_argument(FunctionCallInfo fcinfo, int n)
+{
+	char	   *word = n < 0 || PG_ARGISNULL(n) ? "auto" : text_to_cstring(PG_GETARG_TEXT_PP(n));
+
+	if (strcmp(word, "auto") == 0)
+		return CQL_PROFILES_AUTO;
+	if (strcmp(word, "trust") == 0)
+		return CQL_PROFILES_TRUST;
+	if (strcmp(word, "ignore") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("profiles must be auto, trust or ignore")));
+	return CQL_PROFILES_IGNORE;
+}
+
+/* Sets the arguments of the call. */
+static void
+set_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
+{
+	CqlArguments arguments = {0};
+	StringInfoData swap = site->given;
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+
+	site->given.len = 0;		/* nothing is set should the following fail */
+	time_arguments(fcinfo, at, &arguments);
+	arguments.profiles = profiles_argument(fcinfo, at->profiles);
+	arguments.visible = at->visible < 0 || PG_ARGISNULL(at->visible) ? 0 : (uint32) PG_GETARG_INT32(at->visible);
+	arguments.strict = at->strict >= 0 && !PG_ARGISNULL(at->strict) && PG_GETARG_BOOL(at->strict);
+	arguments.memory = (size_t) rule_memory * 1024;
+	cql_set_arguments(site->x, &arguments);
+	if (at->parameters >= 0 && !PG_ARGISNULL(at->parameters))
+	{
+		Jsonb	   *json = PG_GETARG_JSONB_P(at->parameters);
+		char	   *text = JsonbToCString(NULL, &json->root, VARSIZE(json));
+		PhmError	err = {0};
+
+		if (!cql_set_parameters(site->x, site->logic, text, strlen(text), &err))
+			PHM_REPORT(fcinfo, &err);
+	}
+	MemoryContextSwitchTo(old);
+	site->given = site->wanted;
+	site->wanted = swap;
+}
+
+#define CALLS_BETWEEN_LOOKS 1000
+
+/* Whether what was left behind by many evaluations is to be given back by opening the logic again. */
+static bool
+has_grown(CallSite *site)
+{
+	return ++site->calls % CALLS_BETWEEN_LOOKS == 0 &&
+		MemoryContextMemAllocated(site->context, true) > site->opened_size + (Size) rule_memory * 1024 + 64 * 1024 * 1024;
+}
+
+CqlExec *
+call_site_exec(FunctionCallInfo fcinfo, const CallArguments *at)
+{
+	CallSite   *site = call_site(fcinfo);
+	struct varlena *value = (struct varlena *) DatumGetPointer(PG_GETARG_DATUM(at->logic));
+
+	if (!same_logic(site, value) || has_grown(site))
+		open_logic(fcinfo, site, value);
+	if (!same_arguments(fcinfo, site, at))
+		set_arguments(fcinfo, site, at);
+	return site->x;
+}
+
+/* The only expression whose name differs in upper and lower case alone: measures are written by hand; -1: none, or several. */
+static int
+find_whatever_case(const void *logic, const char *name, int length)
+{
+	uint32		n = logic_expression_count(logic);
+	int			found = -1;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		const char *library;
+		const char *own;
+
+		logic_expression(logic, i, &library, &own);
+		if ((int) strlen(own) != length || pg_strncasecmp(own, name, length) != 0)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (int) i;
+	}
+	return found;
+}
+
+int
+call_site_expression(FunctionCallInfo fcinfo, text *name)
+{
+	CallSite   *site = call_site(fcinfo);
+	const char *s = VARDATA_ANY(name);
+	int			length = (int) VARSIZE_ANY_EXHDR(name);
+
+	if (site->expression >= 0 && site->name.len == length && memcmp(site->name.data, s, length) == 0)
+		return site->expression;
+	site->expression = cql_find_expression(site->x, s, length);
+	if (site->expression < 0)
+		site->expression = find_whatever_case(site->logic, s, length);
+	if (site->expression < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("the logic has no expression \"%.*s\"", length, s),
+				 errhint("phm.logic_expressions lists those that it has.")));
+	resetStringInfo(&site->name);
+	appendBinaryStringInfo(&site->name, s, length);
+	return site->expression;
+}
+
+void
+call_site_chart(FunctionCallInfo fcinfo, Datum chart)
+{
+	CallSite   *site = call_site(fcinfo);
+
+	const ChartHeader *header = chart_detoast(chart);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+
+	memset(&site->chart, 0, sizeof(site->chart));
+	chart_open(&site->chart, header);
+	cql_set_chart(site->x, &site->chart);
+	MemoryContextSwitchTo(old);
+}
+
+void
+call_site_release(FunctionCallInfo fcinfo)
+{
+	CallSite   *site = call_site(fcinfo);
+
+	for (int i = 0; i < CHART_MAX_SEGMENTS; i++)
+		if (site->chart.cold[i] && GetMemoryChunkContext(site->chart.cold[i]) == site->context)
+			pfree(site->chart.cold[i]);
+	memset(&site->chart, 0, sizeof(site->chart));
+}
+
+void
+call_site_again(FunctionCallInfo fcinfo)
+{
+	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+
+	cql_set_chart(site->x, &site->chart);
+	MemoryContextSwitchTo(old);
+}
+
+const void *
+call_site_logic(FunctionCallInfo fcinfo)
+{
+	return call_site(fcinfo)->logic;
+}
+
+bool
+call_site_try(FunctionCallInfo fcinfo, int expression, CqlValue *v, PhmError *err)
+{
+	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+	bool		done;
+
+	site->running = true;
+	done = cql_evaluate(site->x, expression, v, err);
+	site->running = false;
+	MemoryContextSwitchTo(old);
+	return done;
+}
+
+CqlValue
+call_site_evaluate(FunctionCallInfo fcinfo, int expression)
+{
+	PhmError	err = {0};
+	CqlValue	v = cql_null();
+
+	if (!call_site_try(fcinfo, expression, &v, &err))
+		PHM_REPORT(fcinfo, &err);
+	return v;
+}
+
+CqlValue
+call_site_apply(FunctionCallInfo fcinfo, int function, const CqlValue *operands)
+{
+	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+	PhmError	err = {0};
+	CqlValue	v = cql_null();
+	bool		done;
+
+	site->running = true;
+	done = cql_evaluate_function(site->x, function, operands, &v, &err);
+	site->running = false;
+	MemoryContextSwitchTo(old);
+	if (!done)
+		PHM_REPORT(fcinfo, &err);
+	return v;
+}
+
+Datum
+call_site_jsonb(FunctionCallInfo fcinfo, CqlValue v)
+{
+	CallSite   *site = call_site(fcinfo);
+	StringInfoData out;
+	MemoryContext old;
+	PhmError	err = {0};
+	bool		done;
+
+	initStringInfo(&out);
+	old = MemoryContextSwitchTo(site->context);
+	done = cql_print_json(site->x, v, &out, &err);
+	MemoryContextSwitchTo(old);
+	if (!done)
+		PHM_REPORT(fcinfo, &err);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+}
+
+bool
+call_site_resource(FunctionCallInfo fcinfo, CqlValue v, Datum *resource)
+{
+	CallSite   *site = call_site(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(site->context);
+	PhmError	err = {0};
+	FhirType	type;
+	const uint8 *members;
+	const uint8 *end;
+	bool		found = false;
+	bool		done = cql_read_resource(site->x, v, &found, &type, &members, &end, &err);
+
+	MemoryContextSwitchTo(old);
+	if (!done)
+		PHM_REPORT(fcinfo, &err);
+	if (found)
+		*resource = PointerGetDatum(resource_make(type, members, end - members));
+	return found;
+}

@@ -1,0 +1,318 @@
+/*
+ * clinical.c: codes in value sets and code systems.
+ */
+#include "cql/exec_state.h"
+
+#include "types/code_system.h"
+
+extern CqlValue cql_in_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+extern CqlValue cql_any_in_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+extern CqlValue cql_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+extern CqlValue cql_any_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+extern CqlValue cql_expand_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+extern CqlValue cql_subsumes_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+extern CqlValue cql_subsumed_by_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+
+/* The class of a code in the merged index, 0: in no value set. */
+static uint32
+find_class(const CqlExec *x, uint64 hash)
+{
+	const LogicIndexSlot *slots = logic_section(x->logic, LOGIC_INDEX);
+	uint32		nslots = logic_count(x->logic, LOGIC_INDEX);
+	uint32		at;
+
+	if (nslots == 0)
+		return 0;
+	for (at = (uint32) (hash >> 20) & (nslots - 1); slots[at].class; at = (at + 1) & (nslots - 1))
+		if (slots[at].hash == hash)
+			return slots[at].class;
+	return 0;
+}
+
+/* Whether a class of codes is in a value set. */
+static inline bool
+class_in_set(const CqlExec *x, uint32 class, uint32 set)
+{
+	const uint64 *bits = (const uint64 *) logic_section(x->logic, LOGIC_CLASSES) + (size_t) class * x->logic->class_words;
+
+	return (bits[set / 64] >> (set % 64)) & 1;
+}
+
+/* Value sets with prefixes are asked themselves. */
+static bool
+has_prefixes(const CqlExec *x, uint32 set)
+{
+	return ((const LogicValueSet *) logic_section(x->logic, LOGIC_VALUE_SETS))[set].prefixes;
+}
+
+/* Whether a code is in a value set itself: asked where it has prefixes. */
+static bool
+ask_set(CqlExec *x, uint32 set, uint64 hash, const char *system, int system_length, const char *code, int code_length)
+{
+	int			id = system ? code_system_by_url(system, system_length) : 0;
+
+	if (id > 0)
+		system = code_system_url(code_system_canonical(id), &system_length);
+	return codeset_contains_hash(&x->value_sets[set], hash, system ? system : "", system_length, code, code_length);
+}
+
+bool
+cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length, const char *code, int code_length,
+				uint32 set)
+{
+	if (class_in_set(x, find_class(x, hash), set))
+		return true;
+	return has_prefixes(x, set) && ask_set(x, set, hash, system, system_length, code, code_length);
+}
+
+/* System and code of a code of the chart. */
+static void
+chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
+{
+	const ChartCode *known = &chart_codes(x->chart, segment)[code];
+
+	memset(c, 0, sizeof(*c));
+	c->hash = known->hash;
+	c->code = chart_string(x->chart, segment, known->code, &c->code_length);
+	if (known->system & CHART_FOREIGN_SYSTEM)
+		c->system = chart_string(x->chart, segment, known->system & ~CHART_FOREIGN_SYSTEM, &c->system_length);
+	else if (known->system)
+		c->system = code_system_url((int) known->system, &c->system_length);
+}
+
+bool
+cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
+{
+	SegmentCache *cache = &x->segments[segment];
+	CqlCode		c;
+
+	if (cache->classes == NULL)
+	{
+		size_t		size = sizeof(uint32) * (x->chart->segments[segment]->ncodes + 1);
+		Arena	   *arena = x->arena;
+
+		x->arena = &x->chart_arena;
+		cache->classes = cql_alloc(x, size);
+		x->arena = arena;
+		memset(cache->classes, 0, size);
+	}
+	if (cache->classes[code] == 0)
+		cache->classes[code] = find_class(x, chart_codes(x->chart, segment)[code].hash) + 1;
+	if (class_in_set(x, cache->classes[code] - 1, set))
+		return true;
+	if (!has_prefixes(x, set))
+		return false;
+	chart_code(x, segment, code, &c);
+	return ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+}
+
+bool
+cql_chart_concept_in_set(CqlExec *x, int segment, uint32 concept, uint32 set)
+{
+	const uint8 *p;
+	uint32		n = chart_concept(x->chart, segment, concept, &p);
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32		code = (uint32) phm_get_varint(&p);
+
+		if (code > 0 && cql_code_in_set(x, segment, code - 1, set))
+			return true;
+	}
+	return false;
+}
+
+const CqlConcept *
+cql_chart_concept(CqlExec *x, CqlValue v)
+{
+	const uint8 *p;
+	int			segment = v.type;
+	uint32		n = chart_concept(x->chart, segment, (uint32) v.i, &p);
+	CqlConcept *concept = cql_alloc(x, sizeof(CqlConcept));
+	CqlCode    *codes = cql_alloc(x, sizeof(CqlCode) * (n + 1));
+	uint32		count = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32		code = (uint32) phm_get_varint(&p);
+
+		if (code > 0)
+			chart_code(x, segment, code - 1, &codes[count++]);
+	}
+	*concept = (CqlConcept) {codes, count, 0, NULL};
+	return concept;
+}
+
+bool
+cql_concept_in_set(CqlExec *x, CqlValue v, uint32 set)
+{
+	const CqlConcept *c;
+
+	if (v.kind == CQL_CONCEPT && v.flag == CQL_IN_CHART)
+		return cql_chart_concept_in_set(x, v.type, (uint32) v.i, set);
+	if (v.kind == CQL_CODE)
+		return v.code->code && cql_hash_in_set(x, v.code->hash, v.code->system, v.code->system_length, v.code->code,
+											   v.code->code_length, set);
+	if (v.kind != CQL_CONCEPT)
+		return false;
+	c = v.concept;
+	for (uint32 i = 0; i < c->ncodes; i++)
+		if (c->codes[i].code && cql_hash_in_set(x, c->codes[i].hash, c->codes[i].system, c->codes[i].system_length,
+												c->codes[i].code, c->codes[i].code_length, set))
+			return true;
+	return false;
+}
+
+/* A code without system: of any system of the value set. */
+static bool
+text_in_set(CqlExec *x, CqlValue v, uint32 set)
+{
+	const CodesetView *view = &x->value_sets[set];
+	CodesetEntry entry;
+
+	for (uint32 i = 0; i < view->ncodes; i++)
+	{
+		codeset_entry(view, i, &entry);
+		if (entry.code_length == (int) v.n && memcmp(entry.code, v.s, v.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A concept or code of FHIR, as it stands in the chart or made of members. */
+static CqlValue
+concept_of_element(CqlExec *x, CqlValue v)
+{
+	ElementValue e;
+
+	if (v.kind != CQL_ELEMENT || v.element == NULL)
+		return v;
+	element_decode(v.element, &e);
+	if (e.kind == ELEMENT_CONCEPT)
+		return (CqlValue) {.kind = CQL_CONCEPT,.flag = CQL_IN_CHART,.type = v.flag,.i = e.number};
+	if (fhir_types[v.type].kind == FHIR_PRIMITIVE)
+		return cql_primitive(x, v);
+	return cql_native_concept(x, v);
+}
+
+/* Whether a value, of whatever kind, is in a value set. */
+static bool
+in_set(CqlExec *x, CqlValue v, uint32 set)
+{
+	v = concept_of_element(x, v);
+	if (v.kind == CQL_STRING)
+		return text_in_set(x, v, set);
+	if (v.kind == CQL_LIST)
+	{
+		for (uint32 i = 0; i < v.n; i++)
+			if (in_set(x, v.values[i], set))
+				return true;
+		return false;
+	}
+	return cql_concept_in_set(x, v, set);
+}
+
+/* Membership in what is not a value set of the logic: a list of codes. */
+static CqlValue
+in_list(CqlExec *x, CqlValue v, CqlValue list)
+{
+	v = concept_of_element(x, v);
+	for (uint32 i = 0; i < list.n; i++)
+		if (cql_equivalent(x, v, list.values[i]))
+			return cql_boolean(true);
+	return cql_boolean(false);
+}
+
+CqlValue
+cql_in_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	if (a[1].kind == CQL_LIST)
+		return in_list(x, a[0], a[1]);
+	if (a[1].kind != CQL_VALUE_SET)
+		return cql_null();
+	if (a[0].kind == CQL_NULL)
+		return cql_boolean(false);
+	return cql_boolean(in_set(x, a[0], (uint32) a[1].i));
+}
+
+CqlValue
+cql_any_in_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	if (a[1].kind != CQL_VALUE_SET)
+		return cql_null();
+	return cql_boolean(a[0].kind != CQL_NULL && in_set(x, a[0], (uint32) a[1].i));
+}
+
+/* Whether a code's system is this one, whatever URI says so. */
+static bool
+is_of_system(CqlExec *x, CqlValue v, CqlValue system)
+{
+	const CqlConcept *c;
+	const char *url;
+	int			length;
+	uint64		wanted;
+
+	v = concept_of_element(x, v);
+	if (v.kind != CQL_CODE && v.kind != CQL_CONCEPT)
+		return false;
+	url = logic_string(x->logic, (uint32) system.i, &length);
+	wanted = code_system_hash(url, length);
+	c = cql_concept_of(x, v);
+	for (uint32 i = 0; i < c->ncodes; i++)
+		if (c->codes[i].system && code_system_hash(c->codes[i].system, c->codes[i].system_length) == wanted)
+			return true;
+	return false;
+}
+
+CqlValue
+cql_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	if (a[1].kind != CQL_CODE_SYSTEM)
+		return cql_null();
+	return cql_boolean(a[0].kind != CQL_NULL && is_of_system(x, a[0], a[1]));
+}
+
+CqlValue
+cql_any_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	if (a[1].kind != CQL_CODE_SYSTEM)
+		return cql_null();
+	for (uint32 i = 0; a[0].kind == CQL_LIST && i < a[0].n; i++)
+		if (is_of_system(x, a[0].values[i], a[1]))
+			return cql_boolean(true);
+	return cql_boolean(false);
+}
+
+CqlValue
+cql_expand_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	const CodesetView *view;
+	CqlValue   *codes;
+	CodesetEntry entry;
+
+	if (a[0].kind != CQL_VALUE_SET)
+		return a[0];
+	view = &x->value_sets[a[0].i];
+	codes = cql_alloc_values(x, view->ncodes);
+	for (uint32 i = 0; i < view->ncodes; i++)
+	{
+		codeset_entry(view, i, &entry);
+		codes[i] = cql_make_code(x, &(CqlCode) {
+			.code = entry.code,.code_length = entry.code_length,
+			.system = entry.system,.system_length = entry.system_length});
+	}
+	return cql_list(codes, view->ncodes);
+}
+
+/* Without the hierarchy of a code system only equivalent codes are known to subsume each other. */
+CqlValue
+cql_subsumes_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	return cql_equivalent(x, a[0], a[1]) ? cql_boolean(true) : cql_null();
+}
+
+CqlValue
+cql_subsumed_by_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
+{
+	return cql_subsumes_op(x, n, a);
+}

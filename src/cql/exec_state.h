@@ -1,0 +1,143 @@
+/*
+ * exec_state.h: the inside of CqlExec, for the files that read the chart and
+ * the logic.
+ */
+#ifndef PHM_CQL_EXEC_STATE_H
+#define PHM_CQL_EXEC_STATE_H
+
+#include <setjmp.h>
+
+#include "cql/logic.h"
+#include "cql/logic_format.h"
+#include "types/codeset.h"
+
+typedef struct ArenaBlock ArenaBlock;
+
+/* Memory that is given back all at once. */
+typedef struct Arena
+{
+	uint8	   *next;
+	uint8	   *end;
+	ArenaBlock *blocks;			/* the newest first */
+	size_t		used;			/* bytes in blocks */
+} Arena;
+
+/* What a Memo remembers. */
+typedef struct MemoCell
+{
+	CqlValue	value;
+	uint64		epoch;			/* of the chart or the arguments for which it holds */
+} MemoCell;
+
+/* Elements of each type that a property name means. */
+typedef struct PropertyTable
+{
+	const char *name;
+	int			length;
+	uint16	   *by_type;		/* index + 1 into choices; NULL: not used yet */
+} PropertyTable;
+
+/* Elements that a property of a type may be: one, or the types of a choice. */
+typedef struct PropertyChoices
+{
+	uint16		count;
+	FhirElement elements[58];
+} PropertyChoices;
+
+/* What is known of a segment of the chart; made when it is first asked for. */
+typedef struct SegmentCache
+{
+	uint32	   *classes;		/* by code: class of the index + 1, 0: not looked up */
+	uint64	   *profiles;		/* by entry: its profiles, profile_words each; first bit: looked up */
+	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
+} SegmentCache;
+
+typedef struct JoinedShape JoinedShape;
+
+struct CqlExec
+{
+	const CqlNode *nodes;
+	const uint32 *args;
+	const LogicHeader *logic;
+	const CqlValue *constants;
+	const CqlValue *retrieve_codes; /* CODES as values */
+	MemoCell   *memos;
+	uint64		chart_epoch;
+	uint64		argument_epoch;
+	CqlValue   *frame;			/* slots of what runs */
+	CqlValue   *top;			/* first free slot */
+	CqlValue   *stack;
+	CqlValue   *stack_end;
+	Arena	   *arena;			/* from which operators take */
+	Arena		chart_arena;
+	Arena		argument_arena;
+	int			depth;			/* calls and memos inside each other */
+	Chart	   *chart;			/* own_chart, or NULL */
+	Chart		own_chart;
+	CqlArguments arguments;
+	CqlValue   *parameters;		/* set ones; CQL_PENDING: default */
+	SegmentCache segments[CHART_MAX_SEGMENTS];
+	int			one_source;		/* 1: all entries come from one source, 0: several, -1: not looked up */
+	int			has_profiles;	/* the same for: some entry names profiles */
+	uint32		profile_words;
+	PropertyTable *properties;
+	PropertyChoices *choices;
+	uint32		nchoices;
+	uint32		choices_size;
+	JoinedShape *joined;		/* shapes made by Times */
+	uint32		njoined;
+	uint32		value_property; /* PROPERTIES of the name "value", LOGIC_NONE: none */
+	CodesetView *value_sets;
+	ElementWriter writer;
+	char	  **warnings;
+	uint32		nwarnings;
+	sigjmp_buf	jump;
+	PhmError   *err;
+};
+
+#define CQL_MAX_WARNINGS 100
+#define CQL_STACK_VALUES 65536
+#define CQL_MAX_DEPTH 1500
+
+/* Tells the library and definition of a node. */
+extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size);
+
+/* Makes room for n slots above what runs. */
+extern void cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots);
+
+/* list_times.c: shapes that only exist while logic runs. */
+#define CQL_JOINED 0x80000000u	/* bit of their numbers */
+extern const char *cql_joined_name(const CqlExec *x, uint32 shape, uint32 i, int *length);
+extern uint32 cql_joined_size(const CqlExec *x, uint32 shape);
+
+/* model.c */
+extern const PropertyChoices *cql_choices(CqlExec *x, uint32 property, FhirType type);
+extern bool cql_members(CqlExec *x, CqlValue v, const uint8 **p, const uint8 **end);
+extern CqlValue cql_read_property(CqlExec *x, CqlValue v, uint32 property);
+extern CqlValue cql_primitive(CqlExec *x, CqlValue v);
+extern CqlValue cql_from_element(CqlExec *x, const ElementValue *e, FhirType type, uint8 segment, uint32 entry);
+extern CqlValue cql_entry_id(CqlExec *x, int segment, uint32 entry);
+extern CqlValue cql_link_text(CqlExec *x, uint8 segment, const ElementValue *link);
+extern CqlValue cql_loosen(CqlExec *x, CqlValue v);
+extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
+
+/* clinical.c */
+extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
+extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,
+							const char *code, int code_length, uint32 set);
+extern bool cql_chart_concept_in_set(CqlExec *x, int segment, uint32 concept, uint32 set);
+extern bool cql_concept_in_set(CqlExec *x, CqlValue concept, uint32 set);
+
+/* native.c: CodeableConcept or Coding as a Concept; null when it is neither. */
+extern CqlValue cql_native_concept(CqlExec *x, CqlValue v);
+
+/* message.c: notes a warning: where it comes from and its code, which is the rule author's text. */
+extern void cql_warn(CqlExec *x, const CqlNode *n, CqlValue code);
+
+/* call.c */
+extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands);
+
+/* type.c */
+extern bool cql_is(CqlExec *x, CqlValue v, uint32 type);
+
+#endif							/* PHM_CQL_EXEC_STATE_H */

@@ -1,0 +1,366 @@
+/*
+ * library.sql: libraries as rows, and linking them.
+ */
+CREATE FUNCTION phm.read_library(
+	elm text, OUT name text, OUT version text, OUT translator text, OUT includes text[], OUT value_sets text[], OUT problems text)
+RETURNS record
+AS 'MODULE_PATHNAME', 'phm_read_library' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION phm.read_library(text) IS
+'Internal: what a library of ELM (JSON or XML) says of itself, and what in it cannot be read, as JSON. Errors: 22023 and 22P02 when it is no ELM.';
+
+CREATE FUNCTION phm.link_libraries(
+	names text[], elms text[], roots text[], urls text[], versions text[], codes phm.codeset[],
+	missing_is_empty boolean, native boolean, OUT logic phm.logic, OUT problems text)
+RETURNS record
+AS 'MODULE_PATHNAME', 'phm_link_libraries' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000000;
+COMMENT ON FUNCTION phm.link_libraries(text[], text[], text[], text[], text[], phm.codeset[], boolean, boolean) IS
+'Internal: links libraries of ELM with value sets; logic is NULL when there are problems, which are a JSON array. phm.link is for use.';
+
+CREATE FUNCTION phm.version_parts(version text) RETURNS numeric[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT ARRAY(SELECT m[1]::numeric FROM regexp_matches(version, '([0-9]+)', 'g') AS m);
+END;
+COMMENT ON FUNCTION phm.version_parts(text) IS 'The numbers in a version, in order: 1.10.0 comes after 1.9.2.';
+
+CREATE FUNCTION phm.find_library(library text, OUT name text, OUT version text)
+RETURNS record
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	wanted text := split_part(library, '|', 1);
+	wanted_version text := nullif(substr(library, length(split_part(library, '|', 1)) + 2), '');
+BEGIN
+	SELECT l.name, l.version INTO find_library.name, find_library.version
+	  FROM phm.library AS l
+	 WHERE (l.name = wanted OR l.url = wanted) AND (wanted_version IS NULL OR l.version = wanted_version)
+	 ORDER BY phm.version_parts(l.version) DESC, l.loaded_at DESC, l.version DESC LIMIT 1;
+END
+$$;
+COMMENT ON FUNCTION phm.find_library(text) IS
+'The loaded library that a name, name|version, url or url|version means; without version the one with the highest. NULLs when it is not loaded.';
+
+CREATE FUNCTION phm.put_library(elm text, url text, source text, OUT name text, OUT version text, OUT problems jsonb)
+RETURNS record
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	r record;
+BEGIN
+	r := phm.read_library(elm);
+	IF r.name IS NULL THEN
+		RAISE EXCEPTION 'a library without a name' USING ERRCODE = 'invalid_parameter_value',
+			DETAIL = 'library.identifier.id is missing.';
+	END IF;
+	put_library.name := r.name;
+	put_library.version := r.version;
+	put_library.problems := r.problems::jsonb;
+	INSERT INTO phm.library AS l (name, version, url, elm, translator, includes, value_sets, problems, source)
+	VALUES (r.name, r.version, put_library.url, put_library.elm, r.translator, r.includes, r.value_sets, r.problems::jsonb, put_library.source)
+	ON CONFLICT (name, version) DO UPDATE SET url = coalesce(excluded.url, l.url), elm = excluded.elm, translator = excluded.translator,
+		includes = excluded.includes, value_sets = excluded.value_sets, problems = excluded.problems,
+		loaded_at = now(), source = excluded.source;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.put_library(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.put_library(text, text, text) IS 'Internal: writes one version of a library, in place of the same version.';
+
+CREATE FUNCTION phm.load_elm(content text, source text DEFAULT NULL)
+RETURNS TABLE (name text, version text, problems jsonb)
+LANGUAGE sql VOLATILE ROWS 1
+BEGIN ATOMIC
+	SELECT p.name, p.version, p.problems FROM phm.put_library(content, NULL, source) AS p;
+END;
+REVOKE ALL ON FUNCTION phm.load_elm(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.load_elm(text, text) IS
+'Loads a library of ELM, JSON or XML, in place of its version where that is loaded already; logic of phm.rule_set that uses it is linked again at the end of the transaction. problems: what in it cannot be read, an array of library, definition, line, column and message; linking it fails on them. source: a note from where it is. Errors: 22023 and 22P02 what is no ELM, with the place.';
+
+CREATE FUNCTION phm.load_fhir_library(resource phm.resource, source text DEFAULT NULL)
+RETURNS TABLE (name text, version text, problems jsonb)
+LANGUAGE plpgsql VOLATILE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	r jsonb;
+	elm text;
+BEGIN
+	FOR r IN SELECT b.body FROM phm.resources_of_type(phm.to_jsonb(resource), 'Library') AS b ORDER BY b.position LOOP
+		SELECT convert_from(decode(c ->> 'data', 'base64'), 'UTF8') INTO elm
+		  FROM jsonb_array_elements(r -> 'content') WITH ORDINALITY AS a(c, n)
+		 WHERE c ->> 'contentType' LIKE 'application/elm+%' AND c ->> 'data' IS NOT NULL
+		 ORDER BY c ->> 'contentType' NOT LIKE 'application/elm+json%', n LIMIT 1;
+		IF FOUND THEN
+			RETURN QUERY SELECT p.name, p.version, p.problems FROM phm.put_library(elm, r ->> 'url', source) AS p;
+		ELSE
+			RETURN QUERY SELECT coalesce(r ->> 'name', r ->> 'url'), coalesce(r ->> 'version', ''),
+				jsonb_build_array(jsonb_build_object('library', coalesce(r ->> 'name', r ->> 'url'), 'definition', NULL,
+					'line', NULL, 'column', NULL, 'message', 'not loaded: the Library has no content of type application/elm+json or application/elm+xml'));
+		END IF;
+	END LOOP;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.load_fhir_library(phm.resource, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.load_fhir_library(phm.resource, text) IS
+'Loads the ELM of a FHIR R4 Library, or of those of a Bundle, as phm.load_elm. A Library without ELM is not loaded; its row says so in problems. source: a note from where it is. Errors: 22023 no Library, or content that is no ELM; those of reading a phm.resource.';
+
+CREATE FUNCTION phm.load_fhir_library(resource jsonb, source text DEFAULT NULL)
+RETURNS TABLE (name text, version text, problems jsonb)
+LANGUAGE sql VOLATILE ROWS 10
+BEGIN ATOMIC
+	SELECT l.name, l.version, l.problems FROM phm.load_fhir_library(resource::phm.resource, source) AS l;
+END;
+REVOKE ALL ON FUNCTION phm.load_fhir_library(jsonb, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.load_fhir_library(jsonb, text) IS 'As phm.load_fhir_library(phm.resource, ...), from jsonb.';
+
+CREATE FUNCTION phm.load_fhir_library(resource text, source text DEFAULT NULL)
+RETURNS TABLE (name text, version text, problems jsonb)
+LANGUAGE sql VOLATILE ROWS 10
+BEGIN ATOMIC
+	SELECT l.name, l.version, l.problems FROM phm.load_fhir_library(resource::phm.resource, source) AS l;
+END;
+REVOKE ALL ON FUNCTION phm.load_fhir_library(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.load_fhir_library(text, text) IS 'As phm.load_fhir_library(phm.resource, ...), from FHIR JSON text.';
+
+CREATE FUNCTION phm.library_closure(libraries text[])
+RETURNS TABLE (asked text, by_library text, name text, version text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH RECURSIVE need(asked, by_library, name, version) AS (
+		SELECT r, NULL::text, f.name, f.version FROM unnest(libraries) AS r, phm.find_library(r) AS f
+		UNION
+		SELECT i, n.name, f.name, f.version
+		  FROM need AS n
+		  JOIN phm.library AS l ON l.name = n.name AND l.version = n.version
+		 CROSS JOIN unnest(l.includes) AS i
+		 CROSS JOIN phm.find_library(i) AS f
+	)
+	SELECT need.asked, need.by_library, need.name, need.version FROM need;
+END
+$$;
+COMMENT ON FUNCTION phm.library_closure(text[]) IS
+'Libraries and all that they include, directly or not: what is asked for, by whom, and which loaded one that is; NULLs when it is not loaded.';
+
+CREATE FUNCTION phm.try_link(
+	libraries text[], missing_value_sets text, native boolean,
+	OUT logic phm.logic, OUT problems jsonb, OUT uses_libraries text[], OUT uses_value_sets text[])
+RETURNS record
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	names text[];
+	elms text[];
+	roots text[];
+	urls text[];
+	versions text[];
+	codes phm.codeset[];
+	found text;
+BEGIN
+	IF missing_value_sets NOT IN ('error', 'empty') OR missing_value_sets IS NULL THEN
+		RAISE EXCEPTION 'missing_value_sets must be error or empty' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	SELECT array_agg(DISTINCT c.name || '|' || c.version) FILTER (WHERE c.by_library IS NULL),
+		   jsonb_agg(DISTINCT jsonb_build_object('library', c.by_library, 'definition', NULL, 'line', NULL, 'column', NULL,
+			'message', format('library %s is not loaded', c.asked))) FILTER (WHERE c.name IS NULL AND c.by_library IS NULL)
+	  INTO roots, problems FROM phm.library_closure(libraries) AS c;
+	SELECT array_agg(l.name ORDER BY l.name, l.version), array_agg(l.elm ORDER BY l.name, l.version)
+	  INTO names, elms
+	  FROM phm.library AS l
+	 WHERE (l.name, l.version) IN (SELECT c.name, c.version FROM phm.library_closure(libraries) AS c);
+	WITH wanted AS (
+		SELECT DISTINCT split_part(w, '|', 1) AS url, substr(w, length(split_part(w, '|', 1)) + 2) AS version
+		  FROM phm.library AS l, unnest(l.value_sets) AS w
+		 WHERE (l.name, l.version) IN (SELECT c.name, c.version FROM phm.library_closure(libraries) AS c)
+	)
+	SELECT array_agg(w.url ORDER BY w.url, w.version) FILTER (WHERE v.url IS NOT NULL),
+		   array_agg(w.version ORDER BY w.url, w.version) FILTER (WHERE v.url IS NOT NULL),
+		   array_agg(v.codes ORDER BY w.url, w.version) FILTER (WHERE v.url IS NOT NULL),
+		   array_agg(DISTINCT w.url ORDER BY w.url)
+	  INTO urls, versions, codes, uses_value_sets
+	  FROM wanted AS w
+	  LEFT JOIN phm.value_set AS v ON v.url = w.url AND CASE WHEN w.version = '' THEN v.current ELSE v.version = w.version END;
+	SELECT k.logic, k.problems INTO try_link.logic, found
+	  FROM phm.link_libraries(coalesce(names, '{}'), coalesce(elms, '{}'), coalesce(roots, '{}'), coalesce(urls, '{}'),
+			coalesce(versions, '{}'), coalesce(codes, '{}'), missing_value_sets = 'empty', native) AS k;
+	problems := coalesce(problems, '[]') || found::jsonb;
+	IF problems <> '[]' THEN
+		logic := NULL;
+	END IF;
+	uses_libraries := ARRAY(SELECT coalesce(c.name, split_part(c.asked, '|', 1)) FROM phm.library_closure(libraries) AS c
+		GROUP BY 1 ORDER BY 1);
+	uses_value_sets := coalesce(uses_value_sets, '{}');
+END
+$$;
+COMMENT ON FUNCTION phm.try_link(text[], text, boolean) IS
+'Internal: phm.link without raising: the logic or all problems, and what it uses.';
+
+CREATE FUNCTION phm.problem_text(problems jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT string_agg(concat(p ->> 'library', '.' || (p ->> 'definition'), ' (' || (p ->> 'line') || ':' || (p ->> 'column') || ')',
+		CASE WHEN coalesce(p ->> 'library', p ->> 'definition') IS NOT NULL THEN ': ' END, p ->> 'message'), E'\n' ORDER BY n)
+	  FROM jsonb_array_elements(problems) WITH ORDINALITY AS a(p, n);
+END;
+COMMENT ON FUNCTION phm.problem_text(jsonb) IS 'Problems of libraries, a line each: library.definition (line:column): message.';
+
+CREATE FUNCTION phm.link(libraries text[], missing_value_sets text DEFAULT 'error', native boolean DEFAULT true)
+RETURNS phm.logic
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r record;
+BEGIN
+	IF libraries IS NULL THEN
+		RETURN NULL;
+	END IF;
+	r := phm.try_link(libraries, missing_value_sets, native);
+	IF r.logic IS NULL THEN
+		RAISE EXCEPTION 'the libraries cannot be linked: % problem(s)', jsonb_array_length(r.problems)
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = phm.problem_text(r.problems),
+			HINT = 'phm.link_problems lists them as rows; phm.load_elm, phm.load_fhir_library and phm.load_value_set load what is missing.';
+	END IF;
+	RETURN r.logic;
+END
+$$;
+COMMENT ON FUNCTION phm.link(text[], text, boolean) IS
+'One logic of many libraries, named by name, name|version or url, with all that they include and the codes of their value sets: what they share is computed once. Its expressions are those of the libraries named. missing_value_sets: error, or empty for value sets that are not loaded to have no codes. native: published conversions such as FHIRHelpers run as C where their ELM is the published one. Errors: 55000 with everything that is missing or cannot be expressed in the detail.';
+
+CREATE FUNCTION phm.link_problems(libraries text[], missing_value_sets text DEFAULT 'error')
+RETURNS TABLE (library text, definition text, line integer, "column" integer, message text)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+	SELECT p ->> 'library', p ->> 'definition', (p ->> 'line')::integer, (p ->> 'column')::integer, p ->> 'message'
+	  FROM phm.try_link(libraries, missing_value_sets, true) AS t,
+		   jsonb_array_elements(t.problems) WITH ORDINALITY AS a(p, n)
+	 ORDER BY n;
+END;
+COMMENT ON FUNCTION phm.link_problems(text[], text) IS
+'What keeps libraries from being linked: libraries and value sets that are not loaded, and constructs that are not supported, with the place in the source. No rows: phm.link works.';
+
+CREATE FUNCTION phm.keep_logic(name text, libraries text[], missing_value_sets text DEFAULT 'error') RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	r record;
+	made phm.logic;
+	made_hash bigint;
+BEGIN
+	-- What changes while it is linked would not find the row that is to be marked.
+	LOCK TABLE phm.library, phm.value_set IN SHARE MODE;
+	r := phm.try_link(libraries, missing_value_sets, true);
+	made := coalesce(r.logic, phm.link(libraries, missing_value_sets));
+	made_hash := phm.logic_hash(made);
+	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, logic, hash, uses_libraries, uses_value_sets)
+	VALUES (keep_logic.name, keep_logic.libraries, keep_logic.missing_value_sets, made, made_hash, r.uses_libraries, r.uses_value_sets)
+	ON CONFLICT (name) DO UPDATE SET libraries = excluded.libraries, missing_value_sets = excluded.missing_value_sets,
+		logic = excluded.logic, hash = excluded.hash, uses_libraries = excluded.uses_libraries,
+		uses_value_sets = excluded.uses_value_sets, linked_at = now(), stale = false, problem = NULL;
+	RETURN made_hash;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.keep_logic(text, text[], text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.keep_logic(text, text[], text) IS
+'Links libraries and keeps the logic by name in phm.rule_set, in place of one of that name; it is linked again when something in it changes. Returns its hash. Errors: those of phm.link.';
+
+CREATE FUNCTION phm.kept_logic(name text) RETURNS phm.logic
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found phm.logic;
+BEGIN
+	SELECT s.logic INTO found FROM phm.rule_set AS s WHERE s.name = kept_logic.name;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'no logic is kept as "%"', name USING ERRCODE = 'undefined_object',
+			HINT = 'phm.rule_set lists what is kept; phm.keep_logic adds to it.';
+	END IF;
+	RETURN found;
+END
+$$;
+COMMENT ON FUNCTION phm.kept_logic(text) IS
+'The logic that phm.keep_logic keeps under a name. In a query over many charts write (SELECT phm.kept_logic(...)), which is read once. Errors: 42704 no such logic.';
+
+CREATE FUNCTION phm.relink(name text DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	s record;
+	r record;
+	done integer := 0;
+BEGIN
+	FOR s IN SELECT k.name, k.libraries, k.missing_value_sets FROM phm.rule_set AS k
+			  WHERE CASE WHEN relink.name IS NULL THEN k.stale ELSE k.name = relink.name END
+			  ORDER BY k.name FOR UPDATE LOOP
+		r := phm.try_link(s.libraries, s.missing_value_sets, true);
+		IF r.logic IS NULL THEN
+			UPDATE phm.rule_set AS k SET stale = false, problem = phm.problem_text(r.problems),
+				uses_libraries = ARRAY(SELECT DISTINCT u FROM unnest(k.uses_libraries || r.uses_libraries) AS u ORDER BY u),
+				uses_value_sets = ARRAY(SELECT DISTINCT u FROM unnest(k.uses_value_sets || r.uses_value_sets) AS u ORDER BY u)
+			 WHERE k.name = s.name;
+			RAISE WARNING 'logic "%" cannot be linked again and stays as it was', s.name
+				USING DETAIL = phm.problem_text(r.problems);
+		ELSE
+			UPDATE phm.rule_set AS k SET stale = false, problem = NULL, logic = r.logic, hash = phm.logic_hash(r.logic),
+				uses_libraries = r.uses_libraries, uses_value_sets = r.uses_value_sets, linked_at = now()
+			 WHERE k.name = s.name;
+			done := done + 1;
+		END IF;
+	END LOOP;
+	RETURN done;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.relink(text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.relink(text) IS
+'Links kept logic again: that of a name, or all that is stale; says how many. It happens by itself at the end of a transaction that changed a library or value set. Logic that cannot be linked any more stays as it was, with a warning and its problem in phm.rule_set.';
+
+CREATE FUNCTION phm.library_changed() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE phm.rule_set AS s SET stale = true
+	 WHERE NOT s.stale AND s.uses_libraries && ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.name END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.name END];
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION phm.library_changed() IS 'Trigger: marks kept logic that uses a changed library as stale.';
+
+CREATE FUNCTION phm.value_set_changed() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE phm.rule_set AS s SET stale = true
+	 WHERE NOT s.stale AND s.uses_value_sets && ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.url END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.url END];
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION phm.value_set_changed() IS 'Trigger: marks kept logic that uses a changed value set as stale.';
+
+CREATE FUNCTION phm.relink_stale() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM phm.rule_set AS s WHERE s.name = NEW.name AND s.stale) THEN
+		PERFORM phm.relink(NEW.name);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION phm.relink_stale() IS 'Trigger: links stale logic again at the end of the transaction.';

@@ -1,0 +1,67 @@
+/*
+ * logic_build.h: putting a logic together, piece by piece.
+ *
+ * Nodes, strings, constants and types that are the same are one.
+ */
+#ifndef PHM_LOGIC_BUILD_H
+#define PHM_LOGIC_BUILD_H
+
+#include "cql/logic_format.h"
+
+typedef struct LogicBuilder LogicBuilder;
+
+/* What a node's value depends on. */
+typedef enum LogicReach
+{
+	REACH_CONSTANT,
+	REACH_ARGUMENTS,			/* parameters and the evaluation time */
+	REACH_CHART,
+	REACH_NREACHES
+} LogicReach;
+
+extern LogicBuilder *logic_builder(void);	/* palloc'd in the current context */
+
+/* The place that new nodes get. */
+extern void logic_set_place(LogicBuilder *b, uint32 definition, int line, int column);
+
+/* Adds a node, or finds the one that is the same; args are nodes. */
+extern uint32 logic_add_node(LogicBuilder *b, const CqlNode *node, const uint32 *args);
+extern const CqlNode *logic_get_node(const LogicBuilder *b, uint32 node);
+extern const uint32 *logic_get_args(const LogicBuilder *b, uint32 node);
+
+/* What it depends on, and whether it reads slots of its frame. */
+extern LogicReach logic_reach(const LogicBuilder *b, uint32 node);
+extern bool logic_reads_slots(const LogicBuilder *b, uint32 node);
+
+/* A node that evaluates another once; with nslots > 0 in a frame of its own. */
+extern uint32 logic_add_memo(LogicBuilder *b, uint32 node, uint32 nslots);
+
+extern uint32 logic_add_string(LogicBuilder *b, const char *s, int length);
+extern uint32 logic_add_text(LogicBuilder *b, const char *s);	/* terminated; NULL: LOGIC_NONE */
+extern uint32 logic_add_constant(LogicBuilder *b, const LogicConstant *constant);
+extern uint32 logic_add_code(LogicBuilder *b, const LogicCode *code);
+extern uint32 logic_add_type(LogicBuilder *b, const LogicType *type, const uint32 *parts);
+extern uint32 logic_add_shape(LogicBuilder *b, const uint32 *names, uint32 count);	/* sorted by text */
+extern uint32 logic_add_parts(LogicBuilder *b, const uint32 *parts, uint32 count);
+extern uint32 logic_add_property(LogicBuilder *b, const char *name);
+extern uint32 logic_add_profile(LogicBuilder *b, const char *url);
+
+/* Sections whose elements stand alone: returns the number of the new one. */
+extern uint32 logic_append(LogicBuilder *b, LogicSection section, const void *element);
+extern uint32 logic_append_all(LogicBuilder *b, LogicSection section, const void *elements, uint32 count);
+extern void *logic_element(LogicBuilder *b, LogicSection section, uint32 i);
+extern uint32 logic_builder_count(const LogicBuilder *b, LogicSection section);
+extern uint32 logic_find_or_append(LogicBuilder *b, LogicSection section, const void *element);
+
+extern void logic_set_slots(LogicBuilder *b, uint32 nslots);
+extern void logic_set_class_words(LogicBuilder *b, uint32 words);
+
+/* The text of a string that was added. */
+extern const char *logic_builder_string(const LogicBuilder *b, uint32 string, int *length);
+
+extern struct varlena *logic_finish(LogicBuilder *b);
+
+/* Size of an element of a section. */
+extern uint32 logic_element_size(LogicSection section);
+
+#endif							/* PHM_LOGIC_BUILD_H */

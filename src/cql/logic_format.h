@@ -1,0 +1,215 @@
+/*
+ * logic_format.h: the bytes of phm.logic.
+ *
+ *   | LogicHeader | sections |
+ *
+ * Each section begins at a multiple of 8 and is an array of the structs below.
+ * Nodes refer to nodes before them only, so that evaluation ends; functions
+ * are the exception, their depth is bounded when they run.
+ */
+#ifndef PHM_LOGIC_FORMAT_H
+#define PHM_LOGIC_FORMAT_H
+
+#include "cql/exec.h"
+
+typedef enum LogicSection
+{
+	LOGIC_NODES,				/* CqlNode */
+	LOGIC_PLACES,				/* LogicPlace, one per node */
+	LOGIC_ARGS,					/* uint32: operands of nodes */
+	LOGIC_STRINGS,				/* uint32: end of each in TEXT */
+	LOGIC_TEXT,					/* bytes */
+	LOGIC_CONSTANTS,			/* LogicConstant */
+	LOGIC_CODES,				/* LogicCode */
+	LOGIC_TYPES,				/* LogicType */
+	LOGIC_PARTS,				/* uint32: types in types, names in shapes */
+	LOGIC_SHAPES,				/* LogicShape */
+	LOGIC_PROPERTIES,			/* uint32: string */
+	LOGIC_FUNCTIONS,			/* LogicFunction */
+	LOGIC_OVERLOADS,			/* uint32: functions */
+	LOGIC_DEFINITIONS,			/* LogicDefinition */
+	LOGIC_RESULTS,				/* uint32: definitions */
+	LOGIC_PARAMETERS,			/* LogicParameter */
+	LOGIC_QUERIES,				/* LogicQuery */
+	LOGIC_RETRIEVES,			/* LogicRetrieve */
+	LOGIC_PROFILES,				/* uint32: string */
+	LOGIC_VALUE_SETS,			/* LogicValueSet */
+	LOGIC_CODESETS,				/* bytes: payloads of phm.codeset */
+	LOGIC_INDEX,				/* LogicIndexSlot: merged index of all value sets */
+	LOGIC_CLASSES,				/* uint64: LogicHeader.class_words per class of codes that are in the same sets */
+	LOGIC_NSECTIONS
+} LogicSection;
+
+typedef struct LogicHeader
+{
+	int32		vl_len_;		/* varlena header: use SET_VARSIZE */
+	uint8		version;
+	uint8		flags;			/* 0 */
+	uint16		nsections;
+	uint64		hash;			/* of everything behind the header */
+	uint32		nmemos;
+	uint32		class_words;	/* words of a class: a bit per value set */
+	uint32		nslots;			/* of the frame of definitions */
+	uint32		zero;
+	struct
+	{
+		uint32		offset;		/* from the start of the value */
+		uint32		count;		/* elements */
+	}			section[LOGIC_NSECTIONS + (LOGIC_NSECTIONS & 1)];
+} LogicHeader;
+
+/* Where a node stands in the source. */
+typedef struct LogicPlace
+{
+	uint32		definition;
+	uint16		line;			/* 0: not told; at most 65535 */
+	uint16		column;
+} LogicPlace;
+
+#define LOGIC_NONE PG_UINT32_MAX
+
+/* A value of its own: what Literal has in extra. */
+typedef struct LogicConstant
+{
+	uint8		kind;			/* CqlKind: up to CODE, CONCEPT, VALUE_SET, CODE_SYSTEM or NULL */
+	uint8		flag;
+	uint16		type;
+	uint32		n;				/* DECIMAL, QUANTITY: high mantissa; CONCEPT: number of codes */
+	int64		i;				/* number; low mantissa; CODE, CONCEPT: first code; VALUE_SET: index */
+	uint32		string;			/* STRING: text; QUANTITY: unit; CONCEPT: display; CODE_SYSTEM: URI */
+	uint32		zero;
+} LogicConstant;
+
+/* Strings, LOGIC_NONE: absent. */
+typedef struct LogicCode
+{
+	uint32		code;
+	uint32		system;
+	uint32		version;
+	uint32		display;
+} LogicCode;
+
+typedef struct LogicType
+{
+	uint8		form;			/* CqlTypeForm */
+	uint8		kind;			/* CqlKind; CQL_NULL: any */
+	uint16		fhir;			/* FhirType */
+	uint32		first;			/* of its parts */
+	uint32		nparts;
+} LogicType;
+
+/* The names of a tuple, sorted; PARTS hold strings. */
+typedef struct LogicShape
+{
+	uint32		first;
+	uint32		count;
+} LogicShape;
+
+typedef struct LogicFunction
+{
+	uint32		name;
+	uint32		library;
+	uint32		body;			/* node */
+	uint32		noperands;
+	uint32		nslots;			/* of its frame, operands first */
+	uint32		types;			/* PARTS: type of each operand */
+} LogicFunction;
+
+typedef struct LogicDefinition
+{
+	uint32		library;		/* strings */
+	uint32		name;
+	uint32		node;			/* LOGIC_NONE: a function, there for its places */
+	uint32		zero;
+} LogicDefinition;
+
+typedef struct LogicParameter
+{
+	uint32		library;
+	uint32		name;
+	uint32		node;			/* default, LOGIC_NONE: none */
+	uint32		type;			/* LOGIC_NONE: not told */
+} LogicParameter;
+
+/* Operands of a Query: sources, lets, relationships, then those that flags tell, then sort items. */
+typedef struct LogicQuery
+{
+	uint16		nsources;
+	uint16		nlets;
+	uint16		nrelations;
+	uint16		nsorts;
+	uint32		slot;			/* of the first source; lets and then the accumulator follow */
+	uint32		flags;
+} LogicQuery;
+
+#define QUERY_WHERE				0x01
+#define QUERY_RETURN			0x02
+#define QUERY_AGGREGATE			0x04	/* expression and starting */
+#define QUERY_DISTINCT			0x08	/* of return or aggregate */
+
+typedef enum LogicFilter
+{
+	RETRIEVE_ALL,
+	RETRIEVE_VALUE_SET,			/* in a value set: filter_value */
+	RETRIEVE_CODES,				/* equivalent to one of CODES: filter_value, filter_count */
+	RETRIEVE_NOT_DONE,			/* negation: the value set is named as what was not done */
+	RETRIEVE_ANY				/* what operand 0 of the node gives */
+} LogicFilter;
+
+typedef struct LogicRetrieve
+{
+	uint16		type;			/* FhirType */
+	uint8		filter;			/* LogicFilter */
+	uint8		main;			/* the code property is the main code of the type */
+	uint8		negative;		/* the profile is one of what was not done */
+	uint8		comparator;		/* CQL_CODE_... */
+	uint16		zero;
+	uint32		profile;		/* LOGIC_NONE: none */
+	uint32		property;		/* code property; LOGIC_NONE: none */
+	uint32		date_property;	/* LOGIC_NONE: none; range: last operand of the node */
+	uint32		filter_value;
+	uint32		filter_count;
+} LogicRetrieve;
+
+typedef struct LogicValueSet
+{
+	uint32		url;			/* strings */
+	uint32		version;		/* LOGIC_NONE: none */
+	uint32		codes;			/* offset in CODESETS, LOGIC_NONE: a value set that is missing */
+	uint32		length;
+	uint32		prefixes;		/* it has codes by prefix: ask the codeset itself */
+	uint32		zero;
+} LogicValueSet;
+
+/* Open addressing by hash of a code; class 0: free. */
+typedef struct LogicIndexSlot
+{
+	uint64		hash;
+	uint32		class;
+	uint32		zero;
+} LogicIndexSlot;
+
+static inline const void *
+logic_section(const LogicHeader *logic, LogicSection section)
+{
+	return (const uint8 *) logic + logic->section[section].offset;
+}
+
+static inline uint32
+logic_count(const LogicHeader *logic, LogicSection section)
+{
+	return logic->section[section].count;
+}
+
+/* A string of the logic. */
+static inline const char *
+logic_string(const LogicHeader *logic, uint32 string, int *length)
+{
+	const uint32 *ends = logic_section(logic, LOGIC_STRINGS);
+	uint32		start = string ? ends[string - 1] : 0;
+
+	*length = (int) (ends[string] - start);
+	return (const char *) logic_section(logic, LOGIC_TEXT) + start;
+}
+
+#endif							/* PHM_LOGIC_FORMAT_H */

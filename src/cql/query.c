@@ -1,0 +1,384 @@
+/*
+ * query.c: queries, sorting, and the list operators that have a variable.
+ *
+ * Sources are the loops, from left to right; lets are computed when they are first
+ * read; relationships stop at the first that decides.
+ */
+#include "cql/exec_state.h"
+
+extern CqlValue cql_query_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_filter_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_for_each_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_repeat_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_aggregate_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_sort_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_alias_ref_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_query_let_ref_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_operand_ref_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_current_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_iteration_op(CqlExec *x, const CqlNode *n);
+extern CqlValue cql_total_op(CqlExec *x, const CqlNode *n);
+
+CqlValue
+cql_alias_ref_op(CqlExec *x, const CqlNode *n)
+{
+	return x->frame[n->extra];
+}
+
+CqlValue
+cql_operand_ref_op(CqlExec *x, const CqlNode *n)
+{
+	return x->frame[n->extra];
+}
+
+CqlValue
+cql_current_op(CqlExec *x, const CqlNode *n)
+{
+	return x->frame[n->extra];
+}
+
+CqlValue
+cql_iteration_op(CqlExec *x, const CqlNode *n)
+{
+	return x->frame[n->extra];
+}
+
+CqlValue
+cql_total_op(CqlExec *x, const CqlNode *n)
+{
+	return x->frame[n->extra];
+}
+
+CqlValue
+cql_query_let_ref_op(CqlExec *x, const CqlNode *n)
+{
+	CqlValue   *slot = &x->frame[n->extra];
+
+	if (slot->kind == CQL_PENDING)
+	{
+		CqlValue	v = cql_eval_arg(x, n, 0);
+
+		*slot = v;
+		return v;
+	}
+	return *slot;
+}
+
+/* A query under way. */
+typedef struct Query
+{
+	const CqlNode *n;
+	const LogicQuery *q;
+	CqlListBuilder out;
+	CqlValue	sources[16];
+	uint32		clauses;		/* operand of the first clause */
+	bool		list;			/* some source is a list */
+	bool		stop;			/* a query over single values has its answer */
+} Query;
+
+#define MAX_SOURCES 16
+
+/* Whether a relationship holds: some element, or none. */
+static bool
+relation_holds(CqlExec *x, const CqlNode *relation)
+{
+	CqlValue	source = cql_eval_arg(x, relation, 0);
+	CqlValue   *slot = &x->frame[relation->extra];
+	bool		found = false;
+
+	if (source.kind == CQL_LIST)
+	{
+		for (uint32 i = 0; i < source.n && !found; i++)
+		{
+			*slot = source.values[i];
+			found = cql_is_true(cql_eval_arg(x, relation, 1));
+		}
+	}
+	else if (source.kind != CQL_NULL)
+	{
+		*slot = source;
+		found = cql_is_true(cql_eval_arg(x, relation, 1));
+	}
+	return found == (relation->op == CQL_OP_With);
+}
+
+/* Relationships, where, return for one combination of elements. */
+static void
+take_row(CqlExec *x, Query *r)
+{
+	const LogicQuery *q = r->q;
+	uint32		clause = r->clauses;
+	CqlValue	v;
+
+	CHECK_FOR_INTERRUPTS();
+	for (uint32 i = 0; i < q->nlets; i++)
+		x->frame[q->slot + q->nsources + i].kind = CQL_PENDING;
+	for (uint32 i = 0; i < q->nrelations; i++)
+		if (!relation_holds(x, &x->nodes[x->args[r->n->args + q->nsources + q->nlets + i]]))
+			return;
+	if ((q->flags & QUERY_WHERE) && !cql_is_true(cql_eval_arg(x, r->n, clause++)))
+		return;
+	if (q->flags & QUERY_AGGREGATE)
+	{
+		CqlValue   *rows = cql_alloc_values(x, q->nsources);
+
+		memcpy(rows, &x->frame[q->slot], sizeof(CqlValue) * q->nsources);
+		cql_list_add(x, &r->out, cql_list(rows, q->nsources));
+		return;
+	}
+	if (q->flags & QUERY_RETURN)
+		v = cql_eval_arg(x, r->n, clause);
+	else
+		v = x->frame[q->slot];
+	cql_list_add(x, &r->out, v);
+}
+
+/* Loops over a source and those behind it. */
+static void
+loop(CqlExec *x, Query *r, uint32 source)
+{
+	CqlValue	v;
+
+	if (source == r->q->nsources)
+	{
+		take_row(x, r);
+		return;
+	}
+	v = r->sources[source];
+	if (v.kind == CQL_LIST)
+		for (uint32 i = 0; i < v.n; i++)
+		{
+			x->frame[r->q->slot + source] = v.values[i];
+			loop(x, r, source + 1);
+		}
+	else if (v.kind != CQL_NULL)
+	{
+		x->frame[r->q->slot + source] = v;
+		loop(x, r, source + 1);
+	}
+}
+
+/* Merge sort of rows by their keys: stable. */
+static void
+merge_sort(CqlExec *x, const CqlValue *keys, uint32 nkeys, const CqlNode *const *items, uint32 *rows, uint32 *work,
+		   uint32 n)
+{
+	uint32		half = n / 2;
+	uint32		i = 0;
+	uint32		j = half;
+	uint32		k = 0;
+
+	if (n < 2)
+		return;
+	CHECK_FOR_INTERRUPTS();
+	merge_sort(x, keys, nkeys, items, rows, work, half);
+	merge_sort(x, keys, nkeys, items, rows + half, work, n - half);
+	while (i < half && j < n)
+	{
+		int			order = 0;
+
+		for (uint32 key = 0; key < nkeys && order == 0; key++)
+		{
+			order = cql_sort_order(x, keys[(size_t) rows[i] * nkeys + key], keys[(size_t) rows[j] * nkeys + key]);
+			if (items[key]->flag)
+				order = -order;
+		}
+		work[k++] = order <= 0 ? rows[i++] : rows[j++];
+	}
+	while (i < half)
+		work[k++] = rows[i++];
+	while (j < n)
+		work[k++] = rows[j++];
+	memcpy(rows, work, sizeof(uint32) * n);
+}
+
+/* A list in the order of sort items, which are operands first .. of the node. */
+static CqlValue
+sort_list(CqlExec *x, const CqlNode *n, uint32 first, uint32 nkeys, CqlValue list)
+{
+	const CqlNode **items;
+	CqlValue   *keys;
+	CqlValue   *sorted;
+	uint32	   *rows;
+
+	if (list.kind != CQL_LIST || list.n < 2 || nkeys == 0)
+		return list;
+	items = cql_alloc(x, sizeof(CqlNode *) * nkeys);
+	keys = cql_alloc_values(x, list.n * nkeys);
+	sorted = cql_alloc_values(x, list.n);
+	rows = cql_alloc(x, sizeof(uint32) * 2 * list.n);
+	for (uint32 key = 0; key < nkeys; key++)
+		items[key] = &x->nodes[x->args[n->args + first + key]];
+	for (uint32 i = 0; i < list.n; i++)
+	{
+		rows[i] = i;
+		for (uint32 key = 0; key < nkeys; key++)
+		{
+			x->frame[items[key]->extra] = list.values[i];
+			keys[(size_t) i * nkeys + key] = cql_eval_arg(x, items[key], 0);
+		}
+	}
+	merge_sort(x, keys, nkeys, items, rows, rows + list.n, list.n);
+	for (uint32 i = 0; i < list.n; i++)
+		sorted[i] = list.values[rows[i]];
+	return cql_list(sorted, list.n);
+}
+
+/* Runs the aggregate clause over the rows that were found. */
+static CqlValue
+aggregate_rows(CqlExec *x, Query *r)
+{
+	const LogicQuery *q = r->q;
+	uint32		clause = r->clauses + ((q->flags & QUERY_WHERE) != 0);
+	CqlValue	total = cql_eval_arg(x, r->n, clause + 1);
+	CqlValue	rows = cql_list_of(&r->out);
+
+	if (q->flags & QUERY_DISTINCT)
+		rows = cql_distinct(x, rows);
+	for (uint32 i = 0; i < rows.n; i++)
+	{
+		memcpy(&x->frame[q->slot], rows.values[i].values, sizeof(CqlValue) * q->nsources);
+		for (uint32 j = 0; j < q->nlets; j++)
+			x->frame[q->slot + q->nsources + j].kind = CQL_PENDING;
+		x->frame[q->slot + q->nsources + q->nlets] = total;
+		total = cql_eval_arg(x, r->n, clause);
+	}
+	return total;
+}
+
+/* Number of operands that the clauses take. */
+static uint32
+clause_count(const LogicQuery *q)
+{
+	return ((q->flags & QUERY_WHERE) != 0) + ((q->flags & QUERY_RETURN) != 0) + 2 * ((q->flags & QUERY_AGGREGATE) != 0);
+}
+
+CqlValue
+cql_query_op(CqlExec *x, const CqlNode *n)
+{
+	Query		r = {.n = n};
+	const LogicQuery *q = (const LogicQuery *) logic_section(x->logic, LOGIC_QUERIES) + n->extra;
+	CqlValue	result;
+
+	r.q = q;
+	r.clauses = q->nsources + q->nlets + q->nrelations;
+	if (q->nsources > MAX_SOURCES)
+		cql_fail(x, n, ERRCODE_STATEMENT_TOO_COMPLEX, "a query has more than %d sources", MAX_SOURCES);
+	for (uint32 i = 0; i < q->nsources; i++)
+	{
+		r.sources[i] = cql_eval_arg(x, n, i);
+		if (r.sources[i].kind == CQL_LIST || (r.sources[i].kind == CQL_NULL && r.sources[i].type == CQL_LIST))
+			r.list = true;
+	}
+	if (q->nsources == 1 && r.sources[0].kind == CQL_NULL && !(q->flags & QUERY_AGGREGATE))
+		return (CqlValue) {.kind = CQL_NULL,.type = r.sources[0].type};
+	loop(x, &r, 0);
+	if (q->flags & QUERY_AGGREGATE)
+		return aggregate_rows(x, &r);
+	if (!r.list)
+		return r.out.n > 0 ? r.out.values[0] : cql_null();
+	result = cql_list_of(&r.out);
+	if (q->flags & QUERY_DISTINCT)
+		result = cql_distinct(x, result);
+	return sort_list(x, n, r.clauses + clause_count(q), q->nsorts, result);
+}
+
+CqlValue
+cql_sort_op(CqlExec *x, const CqlNode *n)
+{
+	return sort_list(x, n, 1, n->nargs - 1, cql_eval_arg(x, n, 0));
+}
+
+/* Sets the variable of a list operator. */
+static void
+set_variable(CqlExec *x, const CqlNode *n, CqlValue v, uint32 i)
+{
+	x->frame[n->extra] = v;
+	x->frame[n->extra + 1] = cql_integer((int32) i);
+}
+
+CqlValue
+cql_filter_op(CqlExec *x, const CqlNode *n)
+{
+	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlListBuilder out = {0};
+
+	if (source.kind != CQL_LIST)
+		return cql_null();
+	for (uint32 i = 0; i < source.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		set_variable(x, n, source.values[i], i);
+		if (cql_is_true(cql_eval_arg(x, n, 1)))
+			cql_list_add(x, &out, source.values[i]);
+	}
+	return cql_list_of(&out);
+}
+
+CqlValue
+cql_for_each_op(CqlExec *x, const CqlNode *n)
+{
+	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlValue   *values;
+
+	if (source.kind != CQL_LIST)
+		return cql_null();
+	values = cql_alloc_values(x, source.n);
+	for (uint32 i = 0; i < source.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		set_variable(x, n, source.values[i], i);
+		values[i] = cql_eval_arg(x, n, 1);
+	}
+	return cql_list(values, source.n);
+}
+
+/* Repeat: what the element gives for each result again, without duplicates. */
+CqlValue
+cql_repeat_op(CqlExec *x, const CqlNode *n)
+{
+	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlListBuilder todo = {0};
+	CqlListBuilder out = {0};
+
+	if (source.kind != CQL_LIST)
+		return cql_null();
+	for (uint32 i = 0; i < source.n; i++)
+		cql_list_add(x, &todo, source.values[i]);
+	for (uint32 i = 0; i < todo.n; i++)
+	{
+		CqlValue	next;
+
+		CHECK_FOR_INTERRUPTS();
+		set_variable(x, n, todo.values[i], i);
+		next = cql_eval_arg(x, n, 1);
+		for (uint32 j = 0; j < (next.kind == CQL_LIST ? next.n : next.kind != CQL_NULL); j++)
+		{
+			CqlValue	v = next.kind == CQL_LIST ? next.values[j] : next;
+
+			if (cql_in_list(x, v, cql_list_of(&out)))
+				continue;
+			cql_list_add(x, &out, v);
+			cql_list_add(x, &todo, v);
+		}
+	}
+	return cql_list_of(&out);
+}
+
+CqlValue
+cql_aggregate_op(CqlExec *x, const CqlNode *n)
+{
+	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlValue	total = n->nargs > 2 ? cql_eval_arg(x, n, 2) : cql_null();
+
+	if (source.kind != CQL_LIST)
+		return cql_null();
+	for (uint32 i = 0; i < source.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		set_variable(x, n, source.values[i], i);
+		x->frame[n->extra + 2] = total;
+		total = cql_eval_arg(x, n, 1);
+	}
+	return total;
+}
