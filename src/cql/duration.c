@@ -59,6 +59,7 @@ check_moments(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		cql_fail_type(x, n, a[1]);
 }
 
+/* Boundaries crossed from the first to the second. */
 CqlValue
 cql_difference_between_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -108,6 +109,7 @@ cql_duration_between_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_make_uncertain(x, least.i, most.i);
 }
 
+/* The age at a moment, counted by the day. */
 CqlValue
 cql_calculate_age_at_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {

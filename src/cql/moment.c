@@ -110,12 +110,14 @@ make_date(CqlExec *x, const CqlNode *n, const CqlValue *a, int size, CqlKind kin
 	return (CqlValue) {.kind = (uint8) kind,.i = v};
 }
 
+/* DateTime(year, month, ... millisecond, timezoneOffset). */
 CqlValue
 cql_date_time_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return make_date(x, n, a, 7, CQL_DATETIME);
 }
 
+/* Date(year, month, day). */
 CqlValue
 cql_date_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -163,6 +165,7 @@ cql_time_as_datetime(CqlValue time)
 
 /* ---- the moment of the evaluation ---- */
 
+/* Now: the evaluation's moment. */
 CqlValue
 cql_now_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -180,6 +183,7 @@ local_now(const CqlExec *x)
 	return datetime_ms(now) + cql_offset(x) * MS_MINUTE;
 }
 
+/* Today: the evaluation's day on its clock. */
 CqlValue
 cql_today_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -197,6 +201,7 @@ day_ms(int64 local)
 	return (int) (local - calendar_div(local, MS_DAY) * MS_DAY);
 }
 
+/* TimeOfDay: the time on the evaluation's clock. */
 CqlValue
 cql_time_of_day_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -205,6 +210,7 @@ cql_time_of_day_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* ---- components ---- */
 
+/* "year from" .. "millisecond from": a component of the written local time; null when it was not written. */
 CqlValue
 cql_date_time_component_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -221,6 +227,7 @@ cql_date_time_component_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return component < 0 ? cql_null() : cql_integer(component);
 }
 
+/* "date from": the written local date, as far as it goes. */
 CqlValue
 cql_date_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
