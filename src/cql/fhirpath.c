@@ -499,6 +499,20 @@ is_resource_type(const char *name)
 						 strcmp(name, "Resource") == 0 || strcmp(name, "DomainResource") == 0);
 }
 
+/* The resources of a type: of all that is looked at, or of $this. */
+static CqlTree *
+resources(Parser *p, const PathToken *type)
+{
+	CqlTree    *t;
+
+	if (p->scopes == 0)
+		return root(type->text, type);
+	t = call(PATH_OfType, 1, type);
+	t->args[0] = this_tree(p, type);
+	(void) set_type(t, type->text);
+	return t;
+}
+
 /* A member or a call, of an input or (NULL) at the beginning of a path. */
 static CqlTree *
 parse_step(Parser *p, CqlTree *input)
@@ -518,8 +532,8 @@ parse_step(Parser *p, CqlTree *input)
 			return NULL;
 		return parse_call(p, &name, input ? input : this_tree(p, &name));
 	}
-	if (input == NULL && p->scopes == 0 && is_resource_type(name.text))
-		return root(name.text, &name);
+	if (input == NULL && name.kind == PATH_NAME && is_resource_type(name.text))
+		return resources(p, &name);
 	t = call(PATH_Member, 1, &name);
 	t->name = name.text;
 	t->args[0] = input ? input : this_tree(p, &name);

@@ -15,20 +15,50 @@ cql_set_context(CqlExec *x, CqlValue context)
 	x->chart_epoch++;			/* what was remembered may have depended on the old one */
 }
 
-/* The resources of a type (FHIR_T_Resource: all) of the context, or of the chart without one. */
-CqlValue
-path_root(CqlExec *x, const CqlNode *n)
+/* An entry of the chart that may be seen. */
+static CqlValue
+visible_entry(const CqlExec *x, ChartPosition at)
 {
-	PathItems	items = path_items(&x->context);
+	if ((chart_label(x->chart, at) & ~x->arguments.visible) != 0)
+		return cql_null();
+	return (CqlValue) {.kind = CQL_ELEMENT,.flag = (uint8) at.segment,.type = chart_type_of(x->chart, at),.n = at.entry};
+}
+
+/* All entries of the chart that may be seen, of any type that derives from one. */
+static CqlValue
+all_entries(CqlExec *x, FhirType type)
+{
+	CqlListBuilder out = {0};
+	ChartCursor cursor;
+
+	if (x->chart == NULL)
+		return cql_null();
+	chart_first(&cursor, x->chart, 0);
+	while (chart_next(&cursor))
+	{
+		CqlValue	v = visible_entry(x, cursor.at);
+
+		if (v.kind == CQL_ELEMENT && fhir_type_is(v.type, type))
+			cql_list_add(x, &out, v);
+	}
+	return cql_list_of(&out);
+}
+
+/* The resources of a type (or an abstract one) of the context, or of the chart without one. */
+CqlValue
+fhirpath_root(CqlExec *x, const CqlNode *n)
+{
+	PathItems	items = fhirpath_items(&x->context);
+	FhirType	type = (FhirType) n->extra2;
 	CqlListBuilder out = {0};
 
 	if (x->context.kind == CQL_NULL)
-		return cql_eval_arg(x, n, 0);
+		return fhir_types[type].kind == FHIR_RESOURCE ? cql_eval_arg(x, n, 0) : all_entries(x, type);
 	for (uint32 i = 0; i < items.n; i++)
 	{
 		CqlValue	v = items.values[i];
 
-		if (v.kind == CQL_ELEMENT && fhir_type_is(v.type, (FhirType) n->extra2))
+		if (v.kind == CQL_ELEMENT && fhir_type_is(v.type, type))
 			cql_list_add(x, &out, v);
 	}
 	return cql_list_of(&out);
@@ -36,9 +66,9 @@ path_root(CqlExec *x, const CqlNode *n)
 
 /* A member of every item. */
 CqlValue
-path_member(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_member(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 	CqlListBuilder out = {0};
 
 	if (items.n == 1 && items.values[0].kind == CQL_ELEMENT)
@@ -47,7 +77,7 @@ path_member(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (items.values[i].kind == CQL_ELEMENT)
-			path_add_all(x, &out, cql_read_property(x, items.values[i], n->extra2));
+			fhirpath_add_all(x, &out, cql_read_property(x, items.values[i], n->extra2));
 	}
 	return cql_list_of(&out);
 }
@@ -64,9 +94,9 @@ is_of_type(const CqlNode *n, CqlValue v)
 }
 
 CqlValue
-path_is(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_is(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 
 	if (items.n == 0)
 		return cql_null();
@@ -76,9 +106,9 @@ path_is(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_of_type(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_of_type(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 	CqlListBuilder out = {0};
 
 	if (items.n == 1)
@@ -93,9 +123,9 @@ path_of_type(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* as: of several items those of the type, as published search parameters need it. */
 CqlValue
-path_as(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_as(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return path_of_type(x, n, a);
+	return fhirpath_of_type(x, n, a);
 }
 
 /* ---- trees ---- */
@@ -105,13 +135,13 @@ static void
 add_children(CqlExec *x, const CqlNode *n, CqlListBuilder *out, CqlValue v)
 {
 	if (v.kind == CQL_ELEMENT && fhir_types[v.type].kind != FHIR_PRIMITIVE)
-		path_add_all(x, out, cql_children_op(x, n, &v));
+		fhirpath_add_all(x, out, cql_children_op(x, n, &v));
 }
 
 CqlValue
-path_children(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_children(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 	CqlListBuilder out = {0};
 
 	for (uint32 i = 0; i < items.n; i++)
@@ -120,9 +150,9 @@ path_children(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_descendants(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_descendants(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 	CqlListBuilder out = {0};
 
 	for (uint32 i = 0; i < items.n; i++)
@@ -137,7 +167,7 @@ path_descendants(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* trace: its input; nothing is logged, for it may be about a patient. */
 CqlValue
-path_trace(CqlExec *x, const CqlNode *n)
+fhirpath_trace(CqlExec *x, const CqlNode *n)
 {
 	return cql_eval_arg(x, n, 0);
 }
@@ -146,10 +176,10 @@ path_trace(CqlExec *x, const CqlNode *n)
 
 /* extension(url): the extensions of all items with that URL. */
 CqlValue
-path_extension(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_extension(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
-	CqlValue	url = path_one(x, n, a[1]);
+	PathItems	items = fhirpath_items(&a[0]);
+	CqlValue	url = fhirpath_one(x, n, a[1]);
 	CqlListBuilder out = {0};
 
 	if (url.kind != CQL_STRING)
@@ -162,10 +192,10 @@ path_extension(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		if (items.values[i].kind != CQL_ELEMENT)
 			continue;
 		found = cql_property(x, items.values[i], "extension", 9);
-		extensions = path_items(&found);
+		extensions = fhirpath_items(&found);
 		for (uint32 k = 0; k < extensions.n; k++)
 		{
-			CqlValue	known = path_system(x, cql_property(x, extensions.values[k], "url", 3));
+			CqlValue	known = fhirpath_system(x, cql_property(x, extensions.values[k], "url", 3));
 
 			if (known.kind == CQL_STRING && known.n == url.n && memcmp(known.s, url.s, url.n) == 0)
 				cql_list_add(x, &out, extensions.values[k]);
@@ -176,9 +206,9 @@ path_extension(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* The value of a single primitive; null otherwise. */
 CqlValue
-path_get_value(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_get_value(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 
 	if (items.n != 1)
 		return cql_null();
@@ -188,18 +218,9 @@ path_get_value(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_has_value(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_has_value(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return cql_boolean(!cql_is_null(path_get_value(x, n, a)));
-}
-
-/* An entry of the chart that may be seen. */
-static CqlValue
-visible_entry(const CqlExec *x, ChartPosition at)
-{
-	if ((chart_label(x->chart, at) & ~x->arguments.visible) != 0)
-		return cql_null();
-	return (CqlValue) {.kind = CQL_ELEMENT,.flag = (uint8) at.segment,.type = chart_type_of(x->chart, at),.n = at.entry};
+	return cql_boolean(!cql_is_null(fhirpath_get_value(x, n, a)));
 }
 
 /* The entry of a reference as text: Type/id, perhaps at the end of a URL, perhaps with a version. */
@@ -256,34 +277,34 @@ resolve_reference(CqlExec *x, CqlValue v)
 	}
 	if (v.kind == CQL_ELEMENT && v.type == FHIR_T_Reference)
 		text = cql_property(x, v, "reference", 9);
-	text = path_system(x, text);
+	text = fhirpath_system(x, text);
 	return text.kind == CQL_STRING && x->chart ? entry_by_text(x, text) : cql_null();
 }
 
 /* resolve(): the resources of the chart that references lead to. */
 CqlValue
-path_resolve(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_resolve(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 	CqlListBuilder out = {0};
 
 	for (uint32 i = 0; i < items.n; i++)
-		path_add_all(x, &out, resolve_reference(x, items.values[i]));
+		fhirpath_add_all(x, &out, resolve_reference(x, items.values[i]));
 	return cql_list_of(&out);
 }
 
 /* memberOf(url): whether the one code, Coding or CodeableConcept is in a value set. */
 CqlValue
-path_member_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_member_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
+	PathItems	items = fhirpath_items(&a[0]);
 	CqlValue	b[2];
 
 	if (items.n == 0)
 		return cql_null();
 	if (items.n > 1)
 		cql_fail(x, n, ERRCODE_CARDINALITY_VIOLATION, "memberOf() takes one item, not %u", items.n);
-	b[0] = path_system(x, items.values[0]);
+	b[0] = fhirpath_system(x, items.values[0]);
 	b[1] = a[1];
 	return cql_in_value_set_op(x, n, b);
 }

@@ -19,35 +19,35 @@ eval_for(CqlExec *x, const CqlNode *n, CqlValue item, uint32 index)
 }
 
 CqlValue
-path_where(CqlExec *x, const CqlNode *n)
+fhirpath_where(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
-	PathItems	items = path_items(&input);
+	PathItems	items = fhirpath_items(&input);
 	CqlListBuilder out = {0};
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
-		if (path_boolean(x, n, eval_for(x, n, items.values[i], i)) == CQL_YES)
+		if (fhirpath_boolean(x, n, eval_for(x, n, items.values[i], i)) == CQL_YES)
 			cql_list_add(x, &out, items.values[i]);
 	}
 	return cql_list_of(&out);
 }
 
 CqlValue
-path_select(CqlExec *x, const CqlNode *n)
+fhirpath_select(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
-	PathItems	items = path_items(&input);
+	PathItems	items = fhirpath_items(&input);
 	CqlListBuilder out = {0};
 
 	for (uint32 i = 0; i < items.n; i++)
-		path_add_all(x, &out, eval_for(x, n, items.values[i], i));
+		fhirpath_add_all(x, &out, eval_for(x, n, items.values[i], i));
 	return cql_list_of(&out);
 }
 
 /* Repeat: what the argument gives of the input and then of each new item; items are unique. */
 CqlValue
-path_repeat(CqlExec *x, const CqlNode *n)
+fhirpath_repeat(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
 	CqlListBuilder out = {0};
@@ -55,12 +55,12 @@ path_repeat(CqlExec *x, const CqlNode *n)
 
 	for (;;)
 	{
-		PathItems	items = path_items(&input);
+		PathItems	items = fhirpath_items(&input);
 
 		for (uint32 i = 0; i < items.n; i++)
 		{
 			CqlValue	found = eval_for(x, n, items.values[i], i);
-			PathItems	news = path_items(&found);
+			PathItems	news = fhirpath_items(&found);
 
 			for (uint32 k = 0; k < news.n; k++)
 			{
@@ -75,41 +75,41 @@ path_repeat(CqlExec *x, const CqlNode *n)
 }
 
 CqlValue
-path_exists(CqlExec *x, const CqlNode *n)
+fhirpath_exists(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
-	PathItems	items = path_items(&input);
+	PathItems	items = fhirpath_items(&input);
 
 	if (n->nargs == 1)
 		return cql_boolean(items.n > 0);
 	for (uint32 i = 0; i < items.n; i++)
 	{
-		if (path_boolean(x, n, eval_for(x, n, items.values[i], i)) == CQL_YES)
+		if (fhirpath_boolean(x, n, eval_for(x, n, items.values[i], i)) == CQL_YES)
 			return cql_boolean(true);
 	}
 	return cql_boolean(false);
 }
 
 CqlValue
-path_all(CqlExec *x, const CqlNode *n)
+fhirpath_all(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
-	PathItems	items = path_items(&input);
+	PathItems	items = fhirpath_items(&input);
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
-		if (path_boolean(x, n, eval_for(x, n, items.values[i], i)) != CQL_YES)
+		if (fhirpath_boolean(x, n, eval_for(x, n, items.values[i], i)) != CQL_YES)
 			return cql_boolean(false);
 	}
 	return cql_boolean(true);
 }
 
 CqlValue
-path_aggregate(CqlExec *x, const CqlNode *n)
+fhirpath_aggregate(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
 	CqlValue	total = n->nargs > 2 ? cql_eval_arg(x, n, 2) : cql_null();
-	PathItems	items = path_items(&input);
+	PathItems	items = fhirpath_items(&input);
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
@@ -121,11 +121,11 @@ path_aggregate(CqlExec *x, const CqlNode *n)
 
 /* iif: $this is the whole input. */
 CqlValue
-path_iif(CqlExec *x, const CqlNode *n)
+fhirpath_iif(CqlExec *x, const CqlNode *n)
 {
 	CqlValue	input = cql_eval_arg(x, n, 0);
 
-	if (path_boolean(x, n, eval_for(x, n, input, 0)) == CQL_YES)
+	if (fhirpath_boolean(x, n, eval_for(x, n, input, 0)) == CQL_YES)
 		return cql_eval_arg(x, n, 2);
 	return n->nargs > 3 ? cql_eval_arg(x, n, 3) : cql_null();
 }
@@ -133,26 +133,26 @@ path_iif(CqlExec *x, const CqlNode *n)
 /* ---- existence ---- */
 
 CqlValue
-path_empty(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_empty(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return cql_boolean(path_items(&a[0]).n == 0);
+	return cql_boolean(fhirpath_items(&a[0]).n == 0);
 }
 
 CqlValue
-path_count(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_count(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return cql_integer((int32) path_items(&a[0]).n);
+	return cql_integer((int32) fhirpath_items(&a[0]).n);
 }
 
 /* Whether some item has a truth value; an item that is no Boolean is an error. */
 static bool
 some_is(CqlExec *x, const CqlNode *n, const CqlValue *a, bool value)
 {
-	PathItems	items = path_items(a);
+	PathItems	items = fhirpath_items(a);
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
-		CqlValue	v = path_system(x, items.values[i]);
+		CqlValue	v = fhirpath_system(x, items.values[i]);
 
 		if (v.kind != CQL_BOOLEAN)
 			cql_fail_type(x, n, v);
@@ -163,53 +163,53 @@ some_is(CqlExec *x, const CqlNode *n, const CqlValue *a, bool value)
 }
 
 CqlValue
-path_all_true(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_all_true(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_boolean(!some_is(x, n, a, false));
 }
 
 CqlValue
-path_any_true(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_any_true(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_boolean(some_is(x, n, a, true));
 }
 
 CqlValue
-path_all_false(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_all_false(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_boolean(!some_is(x, n, a, true));
 }
 
 CqlValue
-path_any_false(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_any_false(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_boolean(some_is(x, n, a, false));
 }
 
 CqlValue
-path_subset_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_subset_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return cql_boolean(cql_list_includes(x, path_list(&a[1]), path_list(&a[0]), false) == CQL_YES);
+	return cql_boolean(cql_list_includes(x, fhirpath_list(&a[1]), fhirpath_list(&a[0]), false) == CQL_YES);
 }
 
 CqlValue
-path_superset_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_superset_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return cql_boolean(cql_list_includes(x, path_list(&a[0]), path_list(&a[1]), false) == CQL_YES);
+	return cql_boolean(cql_list_includes(x, fhirpath_list(&a[0]), fhirpath_list(&a[1]), false) == CQL_YES);
 }
 
 CqlValue
-path_distinct(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_distinct(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_distinct(x, a[0]);
 }
 
 CqlValue
-path_is_distinct(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_is_distinct(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	distinct = cql_distinct(x, a[0]);
 
-	return cql_boolean(path_items(&distinct).n == path_items(&a[0]).n);
+	return cql_boolean(fhirpath_items(&distinct).n == fhirpath_items(&a[0]).n);
 }
 
 /* ---- parts ---- */
@@ -218,7 +218,7 @@ path_is_distinct(CqlExec *x, const CqlNode *n, const CqlValue *a)
 static CqlValue
 part_of(const CqlValue *a, int64 from, int64 to)
 {
-	PathItems	items = path_items(a);
+	PathItems	items = fhirpath_items(a);
 
 	from = Max(from, 0);
 	to = Min(to, (int64) items.n);
@@ -231,7 +231,7 @@ part_of(const CqlValue *a, int64 from, int64 to)
 static int64
 integer_argument(CqlExec *x, const CqlNode *n, CqlValue v)
 {
-	v = path_one(x, n, v);
+	v = fhirpath_one(x, n, v);
 	if (v.kind != CQL_INTEGER && v.kind != CQL_LONG)
 		cql_fail_type(x, n, v);
 	return v.i;
@@ -239,7 +239,7 @@ integer_argument(CqlExec *x, const CqlNode *n, CqlValue v)
 
 /* The whole collection, as a list that stays when the operand was one item on the stack. */
 CqlValue
-path_result(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_result(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue   *one;
 
@@ -253,52 +253,52 @@ path_result(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_index(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_index(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int64		index;
 
-	if (path_items(&a[1]).n == 0)
+	if (fhirpath_items(&a[1]).n == 0)
 		return cql_null();
 	index = integer_argument(x, n, a[1]);
 	return index < 0 ? cql_null() : part_of(a, index, index + 1);
 }
 
 CqlValue
-path_single(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_single(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	if (path_items(&a[0]).n > 1)
-		cql_fail(x, n, ERRCODE_CARDINALITY_VIOLATION, "single() of a collection of %u items", path_items(&a[0]).n);
+	if (fhirpath_items(&a[0]).n > 1)
+		cql_fail(x, n, ERRCODE_CARDINALITY_VIOLATION, "single() of a collection of %u items", fhirpath_items(&a[0]).n);
 	return part_of(a, 0, 1);
 }
 
 CqlValue
-path_first(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_first(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return part_of(a, 0, 1);
 }
 
 CqlValue
-path_last(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_last(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	int64		count = path_items(&a[0]).n;
+	int64		count = fhirpath_items(&a[0]).n;
 
 	return part_of(a, count - 1, count);
 }
 
 CqlValue
-path_tail(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_tail(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return part_of(a, 1, path_items(&a[0]).n);
+	return part_of(a, 1, fhirpath_items(&a[0]).n);
 }
 
 CqlValue
-path_skip(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_skip(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return part_of(a, integer_argument(x, n, a[1]), path_items(&a[0]).n);
+	return part_of(a, integer_argument(x, n, a[1]), fhirpath_items(&a[0]).n);
 }
 
 CqlValue
-path_take(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_take(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return part_of(a, 0, integer_argument(x, n, a[1]));
 }
@@ -315,30 +315,30 @@ settle(CqlValue list)
 }
 
 CqlValue
-path_union(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_union(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return settle(cql_list_union(x, path_list(&a[0]), path_list(&a[1])));
+	return settle(cql_list_union(x, fhirpath_list(&a[0]), fhirpath_list(&a[1])));
 }
 
 CqlValue
-path_intersect(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_intersect(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return settle(cql_list_intersect(x, path_list(&a[0]), path_list(&a[1])));
+	return settle(cql_list_intersect(x, fhirpath_list(&a[0]), fhirpath_list(&a[1])));
 }
 
 /* Exclude: the items that are not in the other collection; repeated ones stay. */
 CqlValue
-path_exclude(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_exclude(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return settle(cql_list_remove(x, path_list(&a[0]), path_list(&a[1])));
+	return settle(cql_list_remove(x, fhirpath_list(&a[0]), fhirpath_list(&a[1])));
 }
 
 CqlValue
-path_combine(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_combine(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlListBuilder out = {0};
 
-	path_add_all(x, &out, a[0]);
-	path_add_all(x, &out, a[1]);
+	fhirpath_add_all(x, &out, a[0]);
+	fhirpath_add_all(x, &out, a[1]);
 	return cql_list_of(&out);
 }

@@ -37,7 +37,7 @@ call_operator(CqlExec *x, const CqlNode *n)
 
 	for (uint32 i = 0; i < n->nargs; i++)
 	{
-		a[i] = path_one(x, n, cql_eval_arg(x, n, i));
+		a[i] = fhirpath_one(x, n, cql_eval_arg(x, n, i));
 		if (a[i].kind == CQL_NULL)
 			return a[i];
 	}
@@ -90,7 +90,7 @@ system_quantity(CqlExec *x, CqlValue v)
 }
 
 CqlValue
-path_system(CqlExec *x, CqlValue v)
+fhirpath_system(CqlExec *x, CqlValue v)
 {
 	CqlValue	system;
 
@@ -106,28 +106,28 @@ path_system(CqlExec *x, CqlValue v)
 }
 
 CqlValue
-path_one(CqlExec *x, const CqlNode *n, CqlValue v)
+fhirpath_one(CqlExec *x, const CqlNode *n, CqlValue v)
 {
-	PathItems	items = path_items(&v);
+	PathItems	items = fhirpath_items(&v);
 
 	if (items.n > 1)
 		cql_fail(x, n, ERRCODE_CARDINALITY_VIOLATION, "a FHIRPath function takes one item, not %u", items.n);
-	return items.n == 0 ? cql_null() : path_system(x, items.values[0]);
+	return items.n == 0 ? cql_null() : fhirpath_system(x, items.values[0]);
 }
 
 CqlAnswer
-path_boolean(CqlExec *x, const CqlNode *n, CqlValue v)
+fhirpath_boolean(CqlExec *x, const CqlNode *n, CqlValue v)
 {
-	v = path_one(x, n, v);
+	v = fhirpath_one(x, n, v);
 	if (v.kind == CQL_NULL)
 		return CQL_UNKNOWN;
 	return v.kind != CQL_BOOLEAN || v.i != 0 ? CQL_YES : CQL_NO;
 }
 
 void
-path_add_all(CqlExec *x, CqlListBuilder *out, CqlValue v)
+fhirpath_add_all(CqlExec *x, CqlListBuilder *out, CqlValue v)
 {
-	PathItems	items = path_items(&v);
+	PathItems	items = fhirpath_items(&v);
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
@@ -154,8 +154,8 @@ align_quantities(CqlExec *x, CqlValue *a, CqlValue *b)
 static void
 align(CqlExec *x, CqlValue *a, CqlValue *b)
 {
-	*a = path_system(x, *a);
-	*b = path_system(x, *b);
+	*a = fhirpath_system(x, *a);
+	*b = fhirpath_system(x, *b);
 	align_quantities(x, a, b);
 }
 
@@ -163,8 +163,8 @@ align(CqlExec *x, CqlValue *a, CqlValue *b)
 static CqlAnswer
 equal_items(CqlExec *x, const CqlValue *a, const CqlValue *b)
 {
-	PathItems	left = path_items(a);
-	PathItems	right = path_items(b);
+	PathItems	left = fhirpath_items(a);
+	PathItems	right = fhirpath_items(b);
 	CqlAnswer	answer = CQL_YES;
 
 	if (left.n == 0 || right.n == 0)
@@ -189,13 +189,13 @@ equal_items(CqlExec *x, const CqlValue *a, const CqlValue *b)
 }
 
 CqlValue
-path_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_answer(equal_items(x, &a[0], &a[1]));
 }
 
 CqlValue
-path_not_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_not_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlAnswer	answer = equal_items(x, &a[0], &a[1]);
 
@@ -206,8 +206,8 @@ path_not_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 static bool
 equivalent_items(CqlExec *x, const CqlValue *a, const CqlValue *b)
 {
-	PathItems	left = path_items(a);
-	PathItems	right = path_items(b);
+	PathItems	left = fhirpath_items(a);
+	PathItems	right = fhirpath_items(b);
 	bool	   *used;
 
 	if (left.n != right.n)
@@ -240,13 +240,13 @@ equivalent_items(CqlExec *x, const CqlValue *a, const CqlValue *b)
 }
 
 CqlValue
-path_equivalent(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_equivalent(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_boolean(equivalent_items(x, &a[0], &a[1]));
 }
 
 CqlValue
-path_not_equivalent(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_not_equivalent(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return cql_boolean(!equivalent_items(x, &a[0], &a[1]));
 }
@@ -281,8 +281,8 @@ order_group(CqlValue v)
 static int
 order_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	CqlValue	p = path_one(x, n, a[0]);
-	CqlValue	q = path_one(x, n, a[1]);
+	CqlValue	p = fhirpath_one(x, n, a[0]);
+	CqlValue	q = fhirpath_one(x, n, a[1]);
 
 	if (cql_is_null(p) || cql_is_null(q))
 		return CQL_UNORDERED;
@@ -297,7 +297,7 @@ order_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_less(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_less(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int			order = order_of(x, n, a);
 
@@ -305,7 +305,7 @@ path_less(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_less_or_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_less_or_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int			order = order_of(x, n, a);
 
@@ -313,7 +313,7 @@ path_less_or_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_greater(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_greater(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int			order = order_of(x, n, a);
 
@@ -321,7 +321,7 @@ path_greater(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_greater_or_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_greater_or_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int			order = order_of(x, n, a);
 
@@ -332,8 +332,8 @@ path_greater_or_equal(CqlExec *x, const CqlNode *n, const CqlValue *a)
 static CqlValue
 is_member(CqlExec *x, const CqlNode *n, CqlValue item, const CqlValue *collection)
 {
-	PathItems	items = path_items(collection);
-	CqlValue	v = path_one(x, n, item);
+	PathItems	items = fhirpath_items(collection);
+	CqlValue	v = fhirpath_one(x, n, item);
 
 	if (cql_is_null(v))
 		return cql_null();
@@ -350,13 +350,13 @@ is_member(CqlExec *x, const CqlNode *n, CqlValue item, const CqlValue *collectio
 }
 
 CqlValue
-path_in(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_in(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return is_member(x, n, a[0], &a[1]);
 }
 
 CqlValue
-path_contains(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_contains(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return is_member(x, n, a[1], &a[0]);
 }
@@ -364,54 +364,54 @@ path_contains(CqlExec *x, const CqlNode *n, const CqlValue *a)
 /* ---- logic ---- */
 
 CqlValue
-path_and(CqlExec *x, const CqlNode *n)
+fhirpath_and(CqlExec *x, const CqlNode *n)
 {
-	CqlAnswer	p = path_boolean(x, n, cql_eval_arg(x, n, 0));
+	CqlAnswer	p = fhirpath_boolean(x, n, cql_eval_arg(x, n, 0));
 	CqlAnswer	q;
 
 	if (p == CQL_NO)
 		return cql_boolean(false);
-	q = path_boolean(x, n, cql_eval_arg(x, n, 1));
+	q = fhirpath_boolean(x, n, cql_eval_arg(x, n, 1));
 	return cql_answer(q == CQL_NO ? CQL_NO : p == CQL_YES ? q : CQL_UNKNOWN);
 }
 
 CqlValue
-path_or(CqlExec *x, const CqlNode *n)
+fhirpath_or(CqlExec *x, const CqlNode *n)
 {
-	CqlAnswer	p = path_boolean(x, n, cql_eval_arg(x, n, 0));
+	CqlAnswer	p = fhirpath_boolean(x, n, cql_eval_arg(x, n, 0));
 	CqlAnswer	q;
 
 	if (p == CQL_YES)
 		return cql_boolean(true);
-	q = path_boolean(x, n, cql_eval_arg(x, n, 1));
+	q = fhirpath_boolean(x, n, cql_eval_arg(x, n, 1));
 	return cql_answer(q == CQL_YES ? CQL_YES : p == CQL_NO ? q : CQL_UNKNOWN);
 }
 
 CqlValue
-path_xor(CqlExec *x, const CqlNode *n)
+fhirpath_xor(CqlExec *x, const CqlNode *n)
 {
-	CqlAnswer	p = path_boolean(x, n, cql_eval_arg(x, n, 0));
-	CqlAnswer	q = path_boolean(x, n, cql_eval_arg(x, n, 1));
+	CqlAnswer	p = fhirpath_boolean(x, n, cql_eval_arg(x, n, 0));
+	CqlAnswer	q = fhirpath_boolean(x, n, cql_eval_arg(x, n, 1));
 
 	return p == CQL_UNKNOWN || q == CQL_UNKNOWN ? cql_null() : cql_boolean(p != q);
 }
 
 CqlValue
-path_implies(CqlExec *x, const CqlNode *n)
+fhirpath_implies(CqlExec *x, const CqlNode *n)
 {
-	CqlAnswer	p = path_boolean(x, n, cql_eval_arg(x, n, 0));
+	CqlAnswer	p = fhirpath_boolean(x, n, cql_eval_arg(x, n, 0));
 	CqlAnswer	q;
 
 	if (p == CQL_NO)
 		return cql_boolean(true);
-	q = path_boolean(x, n, cql_eval_arg(x, n, 1));
+	q = fhirpath_boolean(x, n, cql_eval_arg(x, n, 1));
 	return cql_answer(q == CQL_YES ? CQL_YES : p == CQL_YES ? q : CQL_UNKNOWN);
 }
 
 CqlValue
-path_not(CqlExec *x, const CqlNode *n)
+fhirpath_not(CqlExec *x, const CqlNode *n)
 {
-	CqlAnswer	p = path_boolean(x, n, cql_eval_arg(x, n, 0));
+	CqlAnswer	p = fhirpath_boolean(x, n, cql_eval_arg(x, n, 0));
 
 	return p == CQL_UNKNOWN ? cql_null() : cql_boolean(p == CQL_NO);
 }
@@ -437,10 +437,10 @@ join_strings(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b)
 }
 
 CqlValue
-path_add(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_add(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	CqlValue	p = path_one(x, n, a[0]);
-	CqlValue	q = path_one(x, n, a[1]);
+	CqlValue	p = fhirpath_one(x, n, a[0]);
+	CqlValue	q = fhirpath_one(x, n, a[1]);
 
 	if (cql_is_null(p) || cql_is_null(q))
 		return cql_null();
@@ -451,17 +451,17 @@ path_add(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* Concatenation (&): an empty collection is an empty string. */
 CqlValue
-path_concatenate(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_concatenate(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return join_strings(x, n, path_one(x, n, a[0]), path_one(x, n, a[1]));
+	return join_strings(x, n, fhirpath_one(x, n, a[0]), fhirpath_one(x, n, a[1]));
 }
 
 /* Division is decimal, of integers as well. */
 CqlValue
-path_divide(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_divide(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	CqlValue	p = path_one(x, n, a[0]);
-	CqlValue	q = path_one(x, n, a[1]);
+	CqlValue	p = fhirpath_one(x, n, a[0]);
+	CqlValue	q = fhirpath_one(x, n, a[1]);
 
 	if (cql_is_null(p) || cql_is_null(q))
 		return cql_null();
@@ -473,7 +473,7 @@ path_divide(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_plus(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_plus(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return path_one(x, n, a[0]);
+	return fhirpath_one(x, n, a[0]);
 }

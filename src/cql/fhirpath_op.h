@@ -19,7 +19,7 @@ typedef struct PathItems
 
 /* A list is its elements, null nothing, anything else is one item. */
 static inline PathItems
-path_items(const CqlValue *v)
+fhirpath_items(const CqlValue *v)
 {
 	if (v->kind == CQL_LIST)
 		return (PathItems) {v->values, v->n};
@@ -28,24 +28,24 @@ path_items(const CqlValue *v)
 
 /* The same as a list. */
 static inline CqlValue
-path_list(const CqlValue *v)
+fhirpath_list(const CqlValue *v)
 {
-	PathItems	items = path_items(v);
+	PathItems	items = fhirpath_items(v);
 
 	return cql_list(items.values, items.n);
 }
 
 /* A FHIR primitive or Quantity as the System value that it is implicitly; others as they are. */
-extern CqlValue path_system(CqlExec *x, CqlValue v);
+extern CqlValue fhirpath_system(CqlExec *x, CqlValue v);
 
 /* The one item of a collection as a System value; null of none, an error of several. */
-extern CqlValue path_one(CqlExec *x, const CqlNode *n, CqlValue v);
+extern CqlValue fhirpath_one(CqlExec *x, const CqlNode *n, CqlValue v);
 
 /* The truth value of a collection: a Boolean, or true of one item of another type. */
-extern CqlAnswer path_boolean(CqlExec *x, const CqlNode *n, CqlValue v);
+extern CqlAnswer fhirpath_boolean(CqlExec *x, const CqlNode *n, CqlValue v);
 
 /* Adds all items. */
-extern void path_add_all(CqlExec *x, CqlListBuilder *out, CqlValue v);
+extern void fhirpath_add_all(CqlExec *x, CqlListBuilder *out, CqlValue v);
 
 /* What the list names, by way. */
 #define PATH_DECLARE_SINGLE(function)

@@ -35,20 +35,20 @@ convert(CqlExec *x, const CqlNode *n, CqlValue v, const CqlValue *unit)
 	if (unit == NULL || v.kind == CQL_NULL)
 		return v;
 	a[0] = v;
-	a[1] = path_one(x, n, *unit);
+	a[1] = fhirpath_one(x, n, *unit);
 	return a[1].kind == CQL_STRING ? cql_convert_quantity_op(x, n, a) : cql_null();
 }
 
 CqlValue
-path_convert(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_convert(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	return convert(x, n, path_one(x, n, a[0]), n->nargs > 1 ? &a[1] : NULL);
+	return convert(x, n, fhirpath_one(x, n, a[0]), n->nargs > 1 ? &a[1] : NULL);
 }
 
 CqlValue
-path_converts(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_converts(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	CqlValue	v = path_one(x, n, a[0]);
+	CqlValue	v = fhirpath_one(x, n, a[0]);
 
 	if (cql_is_null(v))
 		return v;
@@ -63,7 +63,7 @@ strings(CqlExec *x, const CqlNode *n, const CqlValue *a, CqlValue *s)
 {
 	for (uint32 i = 0; i < n->nargs; i++)
 	{
-		s[i] = path_one(x, n, a[i]);
+		s[i] = fhirpath_one(x, n, a[i]);
 		if (cql_is_null(s[i]))
 			return false;
 		if (s[i].kind != CQL_STRING)
@@ -73,7 +73,7 @@ strings(CqlExec *x, const CqlNode *n, const CqlValue *a, CqlValue *s)
 }
 
 CqlValue
-path_index_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_index_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	s[2];
 
@@ -81,7 +81,7 @@ path_index_of(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_contains_text(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_contains_text(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	s[2];
 
@@ -89,12 +89,12 @@ path_contains_text(CqlExec *x, const CqlNode *n, const CqlValue *a)
 }
 
 CqlValue
-path_substring(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_substring(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	b[3];
 
 	for (uint32 i = 0; i < n->nargs; i++)
-		b[i] = path_one(x, n, a[i]);
+		b[i] = fhirpath_one(x, n, a[i]);
 	return cql_is_null(b[0]) || cql_is_null(b[1]) ? cql_null() : cql_substring_op(x, n, b);
 }
 
@@ -137,7 +137,7 @@ character_length(const char *s, const char *end)
 
 /* Replace: all occurrences; an empty pattern is found around every character. */
 CqlValue
-path_replace(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_replace(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	s[3];
 	const char *p;
@@ -168,7 +168,7 @@ path_replace(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* Matches: the pattern is found somewhere, while CQL's must match all of the text. */
 CqlValue
-path_matches(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_matches(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	static const char before[] = "[\\s\\S]*(?:";
 	static const char after[] = ")[\\s\\S]*";
@@ -186,17 +186,17 @@ path_matches(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* Join: the strings of a collection, with a separator between them. */
 CqlValue
-path_join(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_join(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	PathItems	items = path_items(&a[0]);
-	CqlValue	separator = n->nargs > 1 ? path_one(x, n, a[1]) : cql_null();
+	PathItems	items = fhirpath_items(&a[0]);
+	CqlValue	separator = n->nargs > 1 ? fhirpath_one(x, n, a[1]) : cql_null();
 	Text		out = {0};
 
 	if (items.n == 0)
 		return cql_null();
 	for (uint32 i = 0; i < items.n; i++)
 	{
-		CqlValue	v = path_system(x, items.values[i]);
+		CqlValue	v = fhirpath_system(x, items.values[i]);
 
 		if (v.kind != CQL_STRING)
 			cql_fail_type(x, n, v);
@@ -214,7 +214,7 @@ is_space(char c)
 }
 
 CqlValue
-path_trim(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_trim(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	s[1];
 
@@ -229,9 +229,9 @@ path_trim(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* Square root; empty of negative numbers. */
 CqlValue
-path_sqrt(CqlExec *x, const CqlNode *n, const CqlValue *a)
+fhirpath_sqrt(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	CqlValue	v = path_one(x, n, a[0]);
+	CqlValue	v = fhirpath_one(x, n, a[0]);
 	Decimal		d;
 
 	if (cql_is_null(v))
