@@ -349,11 +349,19 @@ may_stand(const Part *part, CqlOp op)
 static CqlTree *
 read_operand(ElmReader *r, const Part *part, ElmItem *item, CqlOp parent)
 {
-	CqlTree    *t = elm_expression(r, item, item->kind == ELM_OBJECT ? implied_op(part, item) : CQL_NOPS);
+	int			problems = r->problems->count;
+	CqlTree    *t;
 
+	if (item->kind == ELM_OBJECT)
+		t = elm_expression(r, item, implied_op(part, item));
+	else
+	{
+		elm_problem(r, "ELM member \"%s\" of %s is no object", part->name, operators[parent].label);
+		t = null_tree(r);
+	}
 	if (!may_stand(part, t->op))
 	{
-		if (t->op != CQL_OP_Null)
+		if (r->problems->count == problems)
 			elm_problem(r, "ELM node %s cannot be \"%s\" of %s", operators[t->op].label, part->name,
 						operators[parent].label);
 		/* Clauses stay away, so that only expressions are where expressions are expected. */
@@ -451,18 +459,18 @@ type_member(ElmReader *r, const ElmItem *item, const char *name, CqlOp op)
 {
 	char		plain[40];
 	size_t		n = name ? strcspn(name, "?") : 0;
+	int			problems = r->problems->count;
 	CqlType    *type;
 
 	if (name == NULL)
 		return NULL;
 	snprintf(plain, sizeof(plain), "%.*s", (int) n, name);
 	type = elm_member_type(r, item, plain);
-	if (type == NULL && name[n] != '?')
-	{
+	if (type != NULL || name[n] == '?')
+		return type;
+	if (r->problems->count == problems)
 		elm_problem(r, "ELM member \"%s\" of %s is missing", plain, operators[op].label);
-		type = cql_system_type(CQL_NULL);
-	}
-	return type;
+	return cql_system_type(CQL_NULL);
 }
 
 /* The unit of a member "precision" that is a word (Round has an expression). */

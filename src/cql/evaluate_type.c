@@ -222,7 +222,7 @@ put_result(FunctionCallInfo fcinfo, CqlExec *x, text *name)
 	values[0] = PointerGetDatum(name);
 	if (!call_site_try(fcinfo, expression, &v, &err))
 	{
-		values[2] = CStringGetTextDatum(err.message);
+		values[2] = CStringGetTextDatum(err.detail[0] ? psprintf("%s: %s", err.message, err.detail) : err.message);
 		nulls[2] = false;
 	}
 	else if (!cql_is_null(v))

@@ -211,6 +211,12 @@ extern void cql_print_type(const CqlType *type, StringInfo out);
 extern CqlLibrary *elm_read_json(const char *text, size_t length, CqlProblems *problems, PhmError *err);
 extern CqlLibrary *elm_read_xml(const char *text, size_t length, CqlProblems *problems, PhmError *err);
 
+/*
+ * Reads the ELM of a FHIR Library resource (members as in element.h), JSON
+ * before XML.  NULL with an error when it has none.
+ */
+extern CqlLibrary *elm_read_fhir_library(const uint8 *members, const uint8 *end, CqlProblems *problems, PhmError *err);
+
 /* Reads one expression of ELM JSON (not a library). */
 extern CqlTree *elm_read_expression(const char *text, size_t length, CqlProblems *problems, PhmError *err);
 

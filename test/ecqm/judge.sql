@@ -69,7 +69,9 @@ SELECT w.measure, w.name, y.way, w.group_number AS position, 0::bigint AS number
  WHERE k.got IS DISTINCT FROM w.expected::integer OR k.error IS NOT NULL
 UNION ALL
 SELECT w.measure, w.name, y.way, w.group_number, w.number,
-	   format('group %s observation %s expected %s got %s', w.group_number, w.number, w.expected::text, coalesce(o.got::text, '{}'))
+	   format('group %s observation %s expected %s got %s', w.group_number, w.number, w.expected::text, coalesce(o.got::text, '{}')) ||
+	   coalesce((SELECT ' (' || min(b.error) || ')' FROM observation AS b
+				  WHERE (b.measure, b.name, b.way, b.group_number, b.number) = (w.measure, w.name, y.way, w.group_number, w.number)), '')
   FROM wanted_value AS w CROSS JOIN (VALUES ('bundle'), ('record')) AS y(way)
   LEFT JOIN observed_value AS o ON (o.measure, o.name, o.way, o.group_number, o.number) = (w.measure, w.name, y.way, w.group_number, w.number)
  WHERE o.got IS DISTINCT FROM w.expected AND NOT (o.got IS NULL AND 0 = ALL (w.expected));
@@ -85,9 +87,9 @@ SELECT b.measure, b.name, string_agg(b.expression, ', ' ORDER BY b.expression) A
 
 CREATE TABLE verdict AS
 SELECT c.measure, c.name,
-	   concat_ws('; ', CASE WHEN NOT EXISTS (SELECT FROM pack_expected AS e WHERE (e.measure, e.name) = (c.measure, c.name)) THEN 'nothing is expected' END,
-		(SELECT 'not linked' FROM trouble AS t WHERE t.measure = c.measure),
+	   coalesce((SELECT 'the measure cannot be run' FROM trouble AS t WHERE t.measure = c.measure),
+		concat_ws('; ', CASE WHEN NOT EXISTS (SELECT FROM pack_expected AS e WHERE (e.measure, e.name) = (c.measure, c.name)) THEN 'nothing is expected' END,
 		(SELECT string_agg(d.what, '; ' ORDER BY d.position, d.number, d.what) FROM difference AS d
 		  WHERE (d.measure, d.name, d.way) = (c.measure, c.name, 'bundle')),
-		(SELECT 'through the record otherwise: ' || u.expressions FROM unequal AS u WHERE (u.measure, u.name) = (c.measure, c.name))) AS problem
+		(SELECT 'through the record otherwise: ' || u.expressions FROM unequal AS u WHERE (u.measure, u.name) = (c.measure, c.name)))) AS problem
   FROM pack_case AS c;

@@ -49,10 +49,19 @@ SELECT o.group_number, o.number, o.expression AS function, o.basis,
   FROM (SELECT p.*, row_number() OVER (PARTITION BY group_number ORDER BY number) AS rank
 		  FROM population AS p WHERE measure = :'measure' AND code = 'measure-observation') AS o
   LEFT JOIN population AS r ON r.measure = o.measure AND r.group_number = o.group_number AND r.id = o.reference;
+CREATE FUNCTION pg_temp.observe(logic phm.logic, function text, expression text, chart phm.chart, period daterange)
+RETURNS TABLE (operand jsonb, result jsonb, error text) LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY SELECT r.operand, r.result, NULL::text
+		FROM phm.evaluate_each(logic, function, expression, chart, period, 'UTC', profiles => 'trust') AS r;
+EXCEPTION WHEN OTHERS THEN
+	RETURN QUERY SELECT NULL::jsonb, NULL::jsonb, SQLERRM;
+END
+$$;
 INSERT INTO observation
-SELECT :'measure', c.name, c.way, o.group_number, o.number, r.operand, r.result
+SELECT :'measure', c.name, c.way, o.group_number, o.number, r.operand, r.result, r.error
   FROM chart AS c JOIN case_period USING (name) CROSS JOIN linked CROSS JOIN observed AS o
- CROSS JOIN LATERAL phm.evaluate_each(logic, o.function, o.expression, chart, period, 'UTC', profiles => 'trust') AS r
+ CROSS JOIN LATERAL pg_temp.observe(logic, o.function, o.expression, chart, period) AS r
  WHERE linked.logic IS NOT NULL;
 
 -- How long: the best of some rounds for each case, all expressions, charts in memory.

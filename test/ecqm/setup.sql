@@ -12,7 +12,7 @@ CREATE TABLE population (
 	PRIMARY KEY (measure, group_number, number));
 -- What the expressions gave: way is bundle or record.
 CREATE TABLE outcome (measure text, name text, way text, expression text, result jsonb, error text);
-CREATE TABLE observation (measure text, name text, way text, group_number bigint, number bigint, operand jsonb, result jsonb);
+CREATE TABLE observation (measure text, name text, way text, group_number bigint, number bigint, operand jsonb, result jsonb, error text);
 -- Why a measure could not be run; microseconds of each case.
 CREATE TABLE trouble (measure text PRIMARY KEY, problem text);
 CREATE TABLE duration (measure text, us double precision);

@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return -1;
 	if (!pattern_compile(&p, s, (int) (text - s), &memory, &err))
 		assert(err.sqlstate != 0 && err.message[0] != '\0');
-	else if ((size_t) p.nsteps * (size_t) (p.ngroups + 1) * size < 10000000)
+	else if ((size_t) p.nsteps * (size_t) (p.ngroups + 1) * size < 1000000)
 	{
 		int			length = (int) (end - ++text);
 		bool		whole = pattern_matches(pattern_start(&p, text, length, false, &memory));
