@@ -131,6 +131,9 @@ extern bool cql_concept_in_set(CqlExec *x, CqlValue concept, uint32 set);
 /* native.c: CodeableConcept or Coding as a Concept; null when it is neither. */
 extern CqlValue cql_native_concept(CqlExec *x, CqlValue v);
 
+/* message.c: notes a warning: where it comes from and its code, which is the rule author's text. */
+extern void cql_warn(CqlExec *x, const CqlNode *n, CqlValue code);
+
 /* call.c */
 extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands);
 
