@@ -9,6 +9,7 @@
 #include "types/ucum.h"
 
 #define CQL_MAX_SCALE 8
+#define CQL_MAX_STRING 0x3FFFFFFF	/* bytes */
 
 /* 10^k for k from 0 to 28. */
 static inline int128

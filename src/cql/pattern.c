@@ -154,13 +154,13 @@ repeat(Reader *r, int start, int least, int most, bool lazy)
 		if (!copy_steps(r, start, n))
 			return false;
 	}
-	if (most < 0 && least > 0)
-		return insert_split(r, r->p->nsteps, atom - r->p->nsteps, 1, lazy);
-	if (least == 0 && !insert_split(r, start, 1, 0, lazy))
+	/* x* is (x+)?: an x that matches nothing then ends the loop, as in a backtracking matcher. */
+	if (most < 0 && !insert_split(r, r->p->nsteps, atom - r->p->nsteps, 1, lazy))
+		return false;
+	if (least == 0 && !insert_split(r, start, 1, r->p->nsteps - start + 1, lazy))
 		return false;
 	if (most < 0)
-		return emit(r, PATTERN_JUMP, start - r->p->nsteps, 0) &&
-			(*(lazy ? &r->p->steps[start].x : &r->p->steps[start].y) = r->p->nsteps - start);
+		return true;
 
 	/* All choices of the optional copies lead to the end. */
 	for (int i = least, at = start + least * n; i < most; i++, at += n + 1)

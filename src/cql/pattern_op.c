@@ -151,7 +151,7 @@ join_pieces(CqlExec *x, const CqlNode *n, const CqlListBuilder *pieces)
 
 	for (uint32 i = 0; i < pieces->n; i++)
 		length += pieces->values[i].n;
-	if (length > MaxAllocSize)
+	if (length > CQL_MAX_STRING)
 		cql_fail(x, n, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the string is too long");
 	if (length == 0)
 		return cql_string("", 0);

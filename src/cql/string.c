@@ -163,7 +163,7 @@ cql_ends_with_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 static uint32
 add_length(CqlExec *x, const CqlNode *n, uint32 length, uint32 more)
 {
-	if (length + (uint64) more > MaxAllocSize)
+	if (length + (uint64) more > CQL_MAX_STRING)
 		cql_fail(x, n, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the string is too long");
 	return length + more;
 }
