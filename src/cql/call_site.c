@@ -326,6 +326,28 @@ call_site_exec(FunctionCallInfo fcinfo, const CallArguments *at)
 	return site->x;
 }
 
+/* The only expression whose name differs in upper and lower case alone: measures are written by hand; -1: none, or several. */
+static int
+find_whatever_case(const void *logic, const char *name, int length)
+{
+	uint32		n = logic_expression_count(logic);
+	int			found = -1;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		const char *library;
+		const char *own;
+
+		logic_expression(logic, i, &library, &own);
+		if ((int) strlen(own) != length || pg_strncasecmp(own, name, length) != 0)
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (int) i;
+	}
+	return found;
+}
+
 int
 call_site_expression(FunctionCallInfo fcinfo, text *name)
 {
@@ -336,6 +358,8 @@ call_site_expression(FunctionCallInfo fcinfo, text *name)
 	if (site->expression >= 0 && site->name.len == length && memcmp(site->name.data, s, length) == 0)
 		return site->expression;
 	site->expression = cql_find_expression(site->x, s, length);
+	if (site->expression < 0)
+		site->expression = find_whatever_case(site->logic, s, length);
 	if (site->expression < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

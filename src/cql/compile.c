@@ -165,8 +165,7 @@ compile_name(Compile *c, const CqlTree *tree, const Scope *s)
 	return compile_node(c, CQL_OP_AliasRef, 0, s->slot, 0, NULL);
 }
 
-/* A property of a compiled source; that of the value of another property is read in one step. */
-static uint32
+uint32
 compile_step(Compile *c, const char *name, uint32 source)
 {
 	CqlNode		node = *logic_get_node(c->b, source);
@@ -400,6 +399,7 @@ compile_plain(Compile *c, const CqlTree *tree)
 {
 	const CqlOperator *def = &cql_operators[tree->op];
 	CqlNode		node = {.op = tree->op,.flag = tree->precision,.nargs = (uint32) tree->nargs};
+	uint32	   *args;
 
 	if (def->way == CQL_CLAUSE || tree->nargs < def->least || (def->most != CQL_MANY && tree->nargs > def->most))
 	{
@@ -407,16 +407,44 @@ compile_plain(Compile *c, const CqlTree *tree)
 						tree->nargs);
 		return compile_null(c, CQL_NULL);
 	}
+	args = compile_operands(c, tree);
 	if (tree->op == CQL_OP_Interval)
 	{
 		node.flag = tree->flags;
 		node.kind = point_kind(tree);
+		node.extra = 1;			/* written by the author, not read from the chart */
+		for (int i = 0; i < tree->nargs; i++)
+			if (logic_reads_slots(c->b, args[i]) || logic_reach(c->b, args[i]) == REACH_CHART)
+				node.extra = 0;
 	}
 	else if (tree->type)
 		node.kind = kind_of_type(tree->type);
 	else
 		node.kind = kind_of_type(tree->result);
-	return logic_add_node(c->b, &node, compile_operands(c, tree));
+	return logic_add_node(c->b, &node, args);
+}
+
+/* -2147483648 is the negative of a number that is too large for its type: a literal of its own. */
+static bool
+is_negative_literal(const CqlTree *tree)
+{
+	const CqlTree *literal = tree->nargs == 1 ? tree->args[0] : NULL;
+
+	return literal && literal->op == CQL_OP_Literal && literal->text && literal->text[0] != '-' &&
+		(kind_of_type(literal->type) == CQL_INTEGER || kind_of_type(literal->type) == CQL_LONG);
+}
+
+/* The literal with its sign. */
+static uint32
+compile_negative(Compile *c, const CqlTree *tree)
+{
+	CqlTree		literal = *tree->args[0];
+	char	   *text = palloc(strlen(literal.text) + 2);
+
+	text[0] = '-';
+	strcpy(text + 1, literal.text);
+	literal.text = text;
+	return compile_literal(c, &literal);
 }
 
 /* Compiles by operator. */
@@ -438,6 +466,8 @@ compile_by_operator(Compile *c, const CqlTree *tree)
 			return compile_structure(c, tree);
 		case CQL_OP_Case:
 			return compile_case(c, tree);
+		case CQL_OP_Negate:
+			return is_negative_literal(tree) ? compile_negative(c, tree) : compile_plain(c, tree);
 		case CQL_OP_As:
 		case CQL_OP_Is:
 		case CQL_OP_Convert:

@@ -38,6 +38,8 @@ extern uint32 compile_expression(Compile *c, const CqlTree *tree);
 
 /* Compiles a node of already compiled operands. */
 extern uint32 compile_node(Compile *c, CqlOp op, uint8 flag, uint32 extra, uint32 nargs, const uint32 *args);
+/* A property of a compiled source; that of the value of another property is read in one step. */
+extern uint32 compile_step(Compile *c, const char *name, uint32 source);
 extern uint32 compile_null(Compile *c, CqlKind kind);
 extern uint32 compile_type(Compile *c, const CqlType *type);
 

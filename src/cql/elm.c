@@ -126,7 +126,7 @@ read_annotations(ElmReader *r, const ElmItem *root, CqlLibrary *library)
 			library->translator = text.data;
 		}
 		if (elm_is(severity, "error"))
-			elm_problem(r, "the translator reported an error: %.*s", message ? (int) Min(message->length, 200) : 0,
+			elm_problem(r, "the translator reported an error: %.*s", message ? elm_clip(message->text, message->length, 200) : 0,
 						message ? message->text : "");
 	}
 }

@@ -118,8 +118,14 @@ extern int	elm_count(const ElmItem *item, const char *name);
 /* The type of a node without its prefix: false when it tells none. */
 extern bool elm_type_name(const ElmItem *item, const char **name, int *length);
 
-/* At most so many bytes of a name, for messages, without cutting a character. */
-extern int	elm_shown(const char *name, size_t length);
+/* At most so many bytes of a text, without cutting a character; of a name in a message. */
+extern int	elm_clip(const char *text, size_t length, size_t most);
+
+static inline int
+elm_shown(const char *name, size_t length)
+{
+	return elm_clip(name, length, 60);
+}
 
 /* Lets the reader stand at an item, and back. */
 typedef struct ElmPlace
@@ -170,13 +176,5 @@ extern CqlTree *elm_finish_nary(ElmReader *r, const ElmItem *item, CqlTree *t);
 /* ---- elm.c ---- */
 
 extern CqlLibrary *elm_library(ElmReader *r, ElmItem *root);
-
-/* ---- elm_fhir.c ---- */
-
-/*
- * Reads the ELM of a FHIR Library resource (members of element.h), JSON
- * before XML.  NULL with an error when it has none.
- */
-extern CqlLibrary *elm_read_fhir_library(const uint8 *members, const uint8 *end, CqlProblems *problems, PhmError *err);
 
 #endif							/* PHM_ELM_H */

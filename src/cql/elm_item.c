@@ -7,7 +7,6 @@
 #include "cql/elm.h"
 
 #define CHUNK_SIZE (256 * 1024)
-#define SHOWN 60				/* bytes of a name in a message */
 
 struct ElmChunk
 {
@@ -215,12 +214,12 @@ elm_type_name(const ElmItem *item, const char **name, int *length)
 }
 
 int
-elm_shown(const char *name, size_t length)
+elm_clip(const char *text, size_t length, size_t most)
 {
-	if (length <= SHOWN)
+	if (length <= most)
 		return (int) length;
-	length = SHOWN;
-	while (length > 0 && ((uint8) name[length] & 0xC0) == 0x80)
+	length = most;
+	while (length > 0 && ((uint8) text[length] & 0xC0) == 0x80)
 		length--;
 	return (int) length;
 }

@@ -8,13 +8,14 @@
 #include "cql/elm.h"
 
 /*
- * The members that become operands, in the order of tree.h, are written as
+ * A line says all about a node.  The members that become operands, in the order
+ * of tree.h, are written as
  *
  *   name          an expression that must be there
  *   name?         one that may be absent: NULL before others, left out at the end
  *   name!         one that is null when absent
  *   name%         one that is left out when absent
- *   name*         any number
+ *   name*         any number; name+ at least one
  *   name|other    either of two members
  *   name=A/B      nodes of these operators; the first where the node tells no type
  *   name>A        the expression becomes the operand of an A
@@ -64,7 +65,7 @@ static const Form forms[] = {
 	{CQL_OP_AliasRef, "", REFERENCE},
 	{CQL_OP_QueryLetRef, "", REFERENCE},
 	{CQL_OP_OperandRef, "", REFERENCE},
-	{CQL_OP_Query, "source=AliasedQuerySource* let=LetClause* relationship=With/Without* where>WhereClause% "
+	{CQL_OP_Query, "source=AliasedQuerySource+ let=LetClause* relationship=With/Without* where>WhereClause% "
 	"aggregate=AggregateClause% return=ReturnClause% sort=SortClause%"},
 	{CQL_OP_AliasedQuerySource, "expression", .name = "alias"},
 	{CQL_OP_LetClause, "expression", .name = "identifier"},
@@ -72,11 +73,11 @@ static const Form forms[] = {
 	{CQL_OP_Without, "expression suchThat", .name = "alias"},
 	{CQL_OP_ReturnClause, "expression", .flag = "distinct", .flag_bit = CQL_DISTINCT, .flag_default = true},
 	{CQL_OP_AggregateClause, "expression starting?", .name = "identifier", .flag = "distinct", .flag_bit = CQL_DISTINCT},
-	{CQL_OP_SortClause, "by=ByDirection/ByColumn/ByExpression*"},
+	{CQL_OP_SortClause, "by=ByDirection/ByColumn/ByExpression+"},
 	{CQL_OP_ByDirection, "", .finish = elm_finish_sort},
 	{CQL_OP_ByColumn, "", .name = "path", .finish = elm_finish_sort},
 	{CQL_OP_ByExpression, "expression", .finish = elm_finish_sort},
-	{CQL_OP_Sort, "source by=ByDirection/ByColumn/ByExpression*"},
+	{CQL_OP_Sort, "source by=ByDirection/ByColumn/ByExpression+"},
 	{CQL_OP_Filter, "source condition", .name = "scope?"},
 	{CQL_OP_ForEach, "source element", .name = "scope?"},
 	{CQL_OP_Repeat, "source element", .name = "scope?"},
@@ -85,7 +86,7 @@ static const Form forms[] = {
 	{CQL_OP_Iteration, "", .name = "scope?"},
 	{CQL_OP_Total, "", .name = "scope?"},
 	{CQL_OP_If, "condition then else!"},
-	{CQL_OP_Case, "comparand? caseItem=CaseItem* else>CaseElse%"},
+	{CQL_OP_Case, "comparand? caseItem=CaseItem+ else>CaseElse%"},
 	{CQL_OP_CaseItem, "when then"},
 	{CQL_OP_As, "operand", .type = "asType", .flag = "strict", .flag_bit = CQL_STRICT_CAST},
 	{CQL_OP_Is, "operand", .type = "isType"},
@@ -124,14 +125,15 @@ static const Form forms[] = {
 	AGGREGATE(Variance),
 };
 
-/* What the list of operators says of each: what is not a node of ELM has no name. */
+/* What the list of operators says of each: what is not a node of ELM has no name, but a label for messages. */
 static const struct
 {
 	const char *name;
+	const char *label;
 	uint8		least;
 	uint8		most;
 }			operators[CQL_NOPS] = {
-#define OPERATOR(symbol, name, way, least, most, function) [CQL_OP_##symbol] = {name, least, most},
+#define OPERATOR(symbol, name, way, least, most, function) [CQL_OP_##symbol] = {name, #symbol, least, most},
 #include "cql/operator_list.h"
 #undef OPERATOR
 };
@@ -270,14 +272,14 @@ typedef struct Part
 	CqlOp		ops[3];			/* of the nodes it takes; NOPS: any expression */
 	int			nops;
 	CqlOp		wrap;			/* NOPS: none */
-	char		mark;			/* ?, !, %, * or NUL */
+	char		mark;			/* ?, !, %, *, + or NUL */
 } Part;
 
 /* Copies a word up to a character that has a meaning; returns what follows. */
 static const char *
 take_word(const char *p, char *word, size_t size)
 {
-	size_t		n = strcspn(p, " ?!%*|=/>");
+	size_t		n = strcspn(p, " ?!%*+|=/>");
 
 	Assert(n < size);
 	memcpy(word, p, Min(n, size - 1));
@@ -347,13 +349,21 @@ may_stand(const Part *part, CqlOp op)
 static CqlTree *
 read_operand(ElmReader *r, const Part *part, ElmItem *item, CqlOp parent)
 {
-	CqlTree    *t = elm_expression(r, item, item->kind == ELM_OBJECT ? implied_op(part, item) : CQL_NOPS);
+	int			problems = r->problems->count;
+	CqlTree    *t;
 
+	if (item->kind == ELM_OBJECT)
+		t = elm_expression(r, item, implied_op(part, item));
+	else
+	{
+		elm_problem(r, "ELM member \"%s\" of %s is no object", part->name, operators[parent].label);
+		t = null_tree(r);
+	}
 	if (!may_stand(part, t->op))
 	{
-		if (t->op != CQL_OP_Null)
-			elm_problem(r, "ELM node %s cannot be \"%s\" of %s", operators[t->op].name, part->name,
-						operators[parent].name);
+		if (r->problems->count == problems)
+			elm_problem(r, "ELM node %s cannot be \"%s\" of %s", operators[t->op].label, part->name,
+						operators[parent].label);
 		/* Clauses stay away, so that only expressions are where expressions are expected. */
 		return part->nops == 0 || !is_clause(part->ops[0]) ? null_tree(r) : NULL;
 	}
@@ -382,9 +392,9 @@ read_member(ElmReader *r, const Part *part, const char *name, const ElmItem *ite
 		CqlTree    *t;
 
 		CHECK_FOR_INTERRUPTS();
-		if (n++ > 0 && part->mark != '*')
+		if (n++ > 0 && part->mark != '*' && part->mark != '+')
 		{
-			elm_problem(r, "ELM member \"%s\" of %s stands more than once", name, operators[op].name);
+			elm_problem(r, "ELM member \"%s\" of %s stands more than once", name, operators[op].label);
 			break;
 		}
 		t = read_operand(r, part, at, op);
@@ -412,9 +422,10 @@ read_operands(ElmReader *r, const ElmItem *item, const char *spec, CqlOp op, Ope
 		}
 		if (n > 0 || part.mark == '*' || part.mark == '%')
 			continue;
-		if (part.mark == '\0')
-			elm_problem(r, "ELM member \"%s\" of %s is missing", part.name, operators[op].name);
-		add_operand(o, part.mark == '?' ? NULL : null_tree(r));
+		if (part.mark == '\0' || part.mark == '+')
+			elm_problem(r, "ELM member \"%s\" of %s is missing", part.name, operators[op].label);
+		if (part.mark != '+')
+			add_operand(o, part.mark == '?' ? NULL : null_tree(r));
 	}
 	while (o->n > 0 && o->list[o->n - 1] == NULL)
 		o->n--;
@@ -436,7 +447,7 @@ text_member(ElmReader *r, const ElmItem *item, const char *name, CqlOp op)
 	text = elm_text(r, item, plain);
 	if (text == NULL && name[n] != '?')
 	{
-		elm_problem(r, "ELM member \"%s\" of %s is missing", plain, operators[op].name);
+		elm_problem(r, "ELM member \"%s\" of %s is missing", plain, operators[op].label);
 		text = "";
 	}
 	return text;
@@ -448,18 +459,18 @@ type_member(ElmReader *r, const ElmItem *item, const char *name, CqlOp op)
 {
 	char		plain[40];
 	size_t		n = name ? strcspn(name, "?") : 0;
+	int			problems = r->problems->count;
 	CqlType    *type;
 
 	if (name == NULL)
 		return NULL;
 	snprintf(plain, sizeof(plain), "%.*s", (int) n, name);
 	type = elm_member_type(r, item, plain);
-	if (type == NULL && name[n] != '?')
-	{
-		elm_problem(r, "ELM member \"%s\" of %s is missing", plain, operators[op].name);
-		type = cql_system_type(CQL_NULL);
-	}
-	return type;
+	if (type != NULL || name[n] == '?')
+		return type;
+	if (r->problems->count == problems)
+		elm_problem(r, "ELM member \"%s\" of %s is missing", plain, operators[op].label);
+	return cql_system_type(CQL_NULL);
 }
 
 /* The unit of a member "precision" that is a word (Round has an expression). */
@@ -496,7 +507,7 @@ refuse_unused(ElmReader *r, const ElmItem *item, CqlOp op)
 		if (m->used || (m->kind != ELM_OBJECT && (m->kind != ELM_LIST || m->first == NULL)))
 			continue;
 		elm_problem(r, "ELM member \"%.*s\" of %s is not supported", elm_shown(m->name, m->name_length), m->name,
-					operators[op].name);
+					operators[op].label);
 	}
 }
 
@@ -548,7 +559,7 @@ read_node(ElmReader *r, ElmItem *item, CqlOp op)
 	read_operands(r, item, form->operands, op, &o);
 	r->depth -= extra;
 	if (form == &operand && (o.n < operators[op].least || (o.n > operators[op].most && operators[op].most != MANY)))
-		elm_problem(r, "ELM node %s has %d operands", operators[op].name, o.n);
+		elm_problem(r, "ELM node %s has a wrong number of operands (%d)", operators[op].label, o.n);
 	t = cql_tree(op, o.n);
 	if (o.n > 0)
 		memcpy(t->args, o.list, o.n * sizeof(CqlTree *));

@@ -22,6 +22,7 @@ PG_FUNCTION_INFO_V1(phm_evaluate_numeric);
 PG_FUNCTION_INFO_V1(phm_evaluate_datetime);
 PG_FUNCTION_INFO_V1(phm_evaluate_resources);
 PG_FUNCTION_INFO_V1(phm_evaluate_all);
+PG_FUNCTION_INFO_V1(phm_evaluate_each);
 PG_FUNCTION_INFO_V1(phm_time_logic);
 
 /* (logic, expression, chart, period, zone, parameters, as_of, profiles, visible, strict) */
@@ -221,7 +222,7 @@ put_result(FunctionCallInfo fcinfo, CqlExec *x, text *name)
 	values[0] = PointerGetDatum(name);
 	if (!call_site_try(fcinfo, expression, &v, &err))
 	{
-		values[2] = CStringGetTextDatum(err.message);
+		values[2] = CStringGetTextDatum(err.detail[0] ? psprintf("%s: %s", err.message, err.detail) : err.message);
 		nulls[2] = false;
 	}
 	else if (!cql_is_null(v))
@@ -251,6 +252,62 @@ phm_evaluate_all(PG_FUNCTION_ARGS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		put_result(fcinfo, x, names[i]);
+	}
+	call_site_release(fcinfo);
+	return (Datum) 0;
+}
+
+/* ---- a function for each element ---- */
+
+/* (logic, function, expression, chart, period, zone, parameters, as_of, profiles, visible, strict) */
+static const CallArguments each_element = {0, 4, 5, 6, 7, 8, 9, 10};
+
+/* Adds the row (operand, result) of one element. */
+static void
+put_application(FunctionCallInfo fcinfo, int function, CqlValue operand)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		values[2] = {0};
+	bool		nulls[2];
+	CqlValue	v = call_site_apply(fcinfo, function, &operand);
+
+	nulls[0] = cql_is_null(operand);
+	if (!nulls[0])
+		values[0] = call_site_jsonb(fcinfo, operand);
+	nulls[1] = cql_is_null(v);
+	if (!nulls[1])
+		values[1] = call_site_jsonb(fcinfo, v);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+Datum
+phm_evaluate_each(PG_FUNCTION_ARGS)
+{
+	text	   *name;
+	CqlExec    *x;
+	CqlValue	v;
+	int			function;
+	int			expression;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		return (Datum) 0;
+	x = call_site_exec(fcinfo, &each_element);
+	name = PG_GETARG_TEXT_PP(1);
+	function = cql_find_function(x, VARDATA_ANY(name), (int) VARSIZE_ANY_EXHDR(name), 1);
+	if (function < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FUNCTION),
+				 errmsg("the logic has no function \"%s\" of one operand", text_to_cstring(name))));
+	expression = call_site_expression(fcinfo, PG_GETARG_TEXT_PP(2));
+	call_site_chart(fcinfo, PG_GETARG_DATUM(3));
+	v = call_site_evaluate(fcinfo, expression);
+	if (v.kind != CQL_LIST && !cql_is_null(v))
+		put_application(fcinfo, function, v);
+	for (uint32 i = 0; v.kind == CQL_LIST && i < v.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		put_application(fcinfo, function, v.values[i]);
 	}
 	call_site_release(fcinfo);
 	return (Datum) 0;

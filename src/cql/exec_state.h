@@ -52,6 +52,8 @@ typedef struct SegmentCache
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
 
+typedef struct JoinedShape JoinedShape;
+
 struct CqlExec
 {
 	const CqlNode *nodes;
@@ -82,6 +84,8 @@ struct CqlExec
 	PropertyChoices *choices;
 	uint32		nchoices;
 	uint32		choices_size;
+	JoinedShape *joined;		/* shapes made by Times */
+	uint32		njoined;
 	uint32		value_property; /* PROPERTIES of the name "value", LOGIC_NONE: none */
 	CodesetView *value_sets;
 	ElementWriter writer;
@@ -100,6 +104,11 @@ extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, siz
 
 /* Makes room for n slots above what runs. */
 extern void cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots);
+
+/* list_times.c: shapes that only exist while logic runs. */
+#define CQL_JOINED 0x80000000u	/* bit of their numbers */
+extern const char *cql_joined_name(const CqlExec *x, uint32 shape, uint32 i, int *length);
+extern uint32 cql_joined_size(const CqlExec *x, uint32 shape);
 
 /* model.c */
 extern const PropertyChoices *cql_choices(CqlExec *x, uint32 property, FhirType type);
@@ -121,6 +130,9 @@ extern bool cql_concept_in_set(CqlExec *x, CqlValue concept, uint32 set);
 
 /* native.c: CodeableConcept or Coding as a Concept; null when it is neither. */
 extern CqlValue cql_native_concept(CqlExec *x, CqlValue v);
+
+/* message.c: notes a warning: where it comes from and its code, which is the rule author's text. */
+extern void cql_warn(CqlExec *x, const CqlNode *n, CqlValue code);
 
 /* call.c */
 extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands);

@@ -138,19 +138,15 @@ tree_argument(text *source, Comparison *c)
 
 /* Evaluates one of both for itself. */
 static bool
-run_one(text *source, PhmDateTime now, char **out, bool *null, Comparison *c)
+run_one(text *source, PhmDateTime now, char **out, CqlValue *v, Comparison *c)
 {
 	CqlProblems problems = {0};
 	CqlTree    *tree = tree_argument(source, c);
 	CqlExec    *x = NULL;
-	CqlValue	v;
-	bool		done = tree != NULL && run_tree(tree, now, &x, &v, &problems, &c->err);
+	bool		done = tree != NULL && run_tree(tree, now, &x, v, &problems, &c->err);
 
 	if (done)
-	{
-		*null = cql_is_null(v);
-		*out = value_text(x, v);
-	}
+		*out = value_text(x, *v);
 	return done;
 }
 
@@ -170,20 +166,36 @@ run_comparison(CqlOp op, text *a, text *b, PhmDateTime now, CqlAnswer *answer, C
 	return done;
 }
 
+/* An uncertain number is written as the closed interval of what it may be. */
+static bool
+same_uncertain(CqlValue v, CqlValue expected)
+{
+	const CqlInterval *a = v.interval;
+	const CqlInterval *b = expected.interval;
+
+	return expected.kind == CQL_INTERVAL && b->low_closed && b->high_closed &&
+		a->low.kind == b->low.kind && a->low.i == b->low.i && a->high.kind == b->high.kind && a->high.i == b->high.i;
+}
+
 /* Equal values are the same, equivalent ones where equality is not known (nulls, precision), and nulls. */
 static void
 compare(text *expression, text *expected, PhmDateTime now, Comparison *c)
 {
-	bool		null = false;
-	bool		expected_null = false;
+	CqlValue	v = cql_null();
+	CqlValue	w = cql_null();
 	CqlAnswer	answer;
 
-	if (!run_one(expression, now, &c->result, &null, c) || expected == NULL ||
-		!run_one(expected, now, &c->expected, &expected_null, c))
+	if (!run_one(expression, now, &c->result, &v, c) || expected == NULL ||
+		!run_one(expected, now, &c->expected, &w, c))
 		return;
-	if (null || expected_null)
+	if (cql_is_null(v) || cql_is_null(w))
 	{
-		c->same = null && expected_null;
+		c->same = cql_is_null(v) && cql_is_null(w);
+		return;
+	}
+	if (v.kind == CQL_INTERVAL && v.flag & CQL_UNCERTAIN)
+	{
+		c->same = same_uncertain(v, w);
 		return;
 	}
 	if (!run_comparison(CQL_OP_Equal, expression, expected, now, &answer, c))

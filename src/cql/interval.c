@@ -68,7 +68,11 @@ is_closed(const CqlNode *n, const CqlValue *a, uint32 operand, uint8 flag)
 	return (n->flag & flag) != 0;
 }
 
-/* Interval[low, high] with open or closed boundaries; one that would be empty is an error. */
+/*
+ * Interval[low, high] with open or closed boundaries.  One that would be empty is
+ * an error where the author of the rule wrote it (extra); one that comes from
+ * the chart is what a record may hold, and includes nothing.
+ */
 CqlValue
 cql_interval_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -76,7 +80,7 @@ cql_interval_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	CqlBoundary high = {a[1], is_closed(n, a, 3, CQL_HIGH_CLOSED)};
 	CqlValue	result = cql_interval_of(x, low, high, n->kind);
 
-	if (is_empty(x, result.interval))
+	if (n->extra && is_empty(x, result.interval))
 		cql_fail(x, n, ERRCODE_DATA_EXCEPTION, "an interval ends before it starts");
 	return result;
 }

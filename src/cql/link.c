@@ -328,6 +328,28 @@ find_candidates(const CqlTree *tree, const LinkLibrary *library, const CqlDef **
 	return n;
 }
 
+static uint32 native_of(Compile *c, LinkLibrary *library, const CqlDef *def);
+
+/* Whether all functions that a tree calls are the published ones, too. */
+static bool
+calls_published(Compile *c, LinkLibrary *library, const CqlTree *tree)
+{
+	const CqlLibrary *source = library->source;
+
+	if (tree == NULL)
+		return true;
+	for (int i = 0; i < tree->nargs; i++)
+		if (!calls_published(c, library, tree->args[i]))
+			return false;
+	if (tree->op == CQL_OP_ExpressionRef || (tree->op == CQL_OP_FunctionRef && tree->library != NULL))
+		return false;
+	for (int i = 0; tree->op == CQL_OP_FunctionRef && i < source->ndefs; i++)
+		if (source->defs[i].kind == CQL_DEF_FUNCTION && source->defs[i].noperands == tree->nargs &&
+			strcmp(source->defs[i].name, tree->name) == 0 && !native_of(c, library, &source->defs[i]))
+			return false;
+	return true;
+}
+
 /* The native code of a function + 1, or 0. */
 static uint32
 native_of(Compile *c, LinkLibrary *library, const CqlDef *def)
@@ -337,8 +359,24 @@ native_of(Compile *c, LinkLibrary *library, const CqlDef *def)
 	if (!c->linker->options->native_helpers)
 		return 0;
 	if (state->native == LOGIC_NONE)
-		state->native = native_find(def);
+	{
+		uint32		native = native_find(def);
+
+		state->native = 0;		/* a function that calls itself is none of them */
+		if (native && calls_published(c, library, def->body))
+			state->native = native;
+	}
 	return state->native;
+}
+
+/* Whether a function is a property of its operand, as most of FHIRHelpers: it is read in place. */
+static bool
+reads_property(const CqlDef *def)
+{
+	const CqlTree *body = def->body;
+
+	return def->noperands == 1 && body->op == CQL_OP_Property && body->nargs == 1 && body->args[0] &&
+		body->args[0]->op == CQL_OP_OperandRef && strcmp(body->args[0]->name, def->operands[0].name) == 0;
 }
 
 #define MAX_OVERLOADS 200
@@ -372,6 +410,8 @@ link_function(Compile *c, const CqlTree *tree, const uint32 *args)
 		return compile_null(c, CQL_NULL);
 	if (n == 1 && native_of(c, library, found[0]))
 		return compile_node(c, CQL_OP_Native, 0, native_of(c, library, found[0]) - 1, (uint32) tree->nargs, args);
+	if (n == 1 && reads_property(found[0]))
+		return compile_step(c, found[0]->body->name, args[0]);
 	for (int i = 0; i < n; i++)
 		functions[i] = link_function_def(c, library, found[i]);
 	node.extra = logic_append_all(c->b, LOGIC_OVERLOADS, functions, (uint32) n);

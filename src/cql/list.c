@@ -6,8 +6,6 @@
  */
 #include "cql/operator_function.h"
 
-extern uint32 cql_string_length(CqlValue v);
-extern CqlValue cql_string_at(CqlValue v, int64 i);
 
 /* Ends the evaluation unless a value is a list or null; false: null. */
 static inline bool

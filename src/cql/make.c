@@ -66,14 +66,19 @@ const char *
 cql_shape_name(const CqlExec *x, uint32 shape, uint32 i, int *length)
 {
 	const LogicShape *s = (const LogicShape *) logic_section(x->logic, LOGIC_SHAPES) + shape;
-	const uint32 *names = (const uint32 *) logic_section(x->logic, LOGIC_PARTS) + s->first;
+	const uint32 *names;
 
+	if (shape & CQL_JOINED)
+		return cql_joined_name(x, shape, i, length);
+	names = (const uint32 *) logic_section(x->logic, LOGIC_PARTS) + s->first;
 	return logic_string(x->logic, names[i], length);
 }
 
 uint32
 cql_shape_size(const CqlExec *x, uint32 shape)
 {
+	if (shape & CQL_JOINED)
+		return cql_joined_size(x, shape);
 	return ((const LogicShape *) logic_section(x->logic, LOGIC_SHAPES) + shape)->count;
 }
 

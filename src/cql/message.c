@@ -6,9 +6,8 @@
 
 extern CqlValue cql_message_op(CqlExec *x, const CqlNode *n);
 
-/* Notes a warning: where it comes from and its code, which is the rule author's text. */
-static void
-warn(CqlExec *x, const CqlNode *n, CqlValue code)
+void
+cql_warn(CqlExec *x, const CqlNode *n, CqlValue code)
 {
 	char		place[240];
 	int			length = code.kind == CQL_STRING ? (int) Min(code.n, 200u) : 0;
@@ -45,9 +44,9 @@ cql_message_op(CqlExec *x, const CqlNode *n)
 		if (x->arguments.strict)
 			cql_fail(x, n, ERRCODE_RAISE_EXCEPTION, "the rule ended with the error \"%.*s\"",
 					 code.kind == CQL_STRING ? (int) Min(code.n, 100u) : 0, code.kind == CQL_STRING ? code.s : "");
-		warn(x, n, code);
+		cql_warn(x, n, code);
 	}
 	else if (is_severity(severity, "Warning"))
-		warn(x, n, code);
+		cql_warn(x, n, code);
 	return source;
 }

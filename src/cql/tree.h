@@ -200,12 +200,22 @@ extern const char *cql_kind_name(CqlKind kind);
 extern void cql_problem(CqlProblems *problems, const char *library, const char *definition, int line, int column,
 						const char *format,...) pg_attribute_printf(6, 7);
 
+/* Appends a tree as one line that reads like CQL; a type. */
+extern void cql_print_tree(const CqlTree *t, StringInfo out);
+extern void cql_print_type(const CqlType *type, StringInfo out);
+
 /*
  * Reads a library of ELM.  NULL when it is not ELM at all (err tells); otherwise
  * what cannot be read is listed in problems and stands as Null in the tree.
  */
 extern CqlLibrary *elm_read_json(const char *text, size_t length, CqlProblems *problems, PhmError *err);
 extern CqlLibrary *elm_read_xml(const char *text, size_t length, CqlProblems *problems, PhmError *err);
+
+/*
+ * Reads the ELM of a FHIR Library resource (members as in element.h), JSON
+ * before XML.  NULL with an error when it has none.
+ */
+extern CqlLibrary *elm_read_fhir_library(const uint8 *members, const uint8 *end, CqlProblems *problems, PhmError *err);
 
 /* Reads one expression of ELM JSON (not a library). */
 extern CqlTree *elm_read_expression(const char *text, size_t length, CqlProblems *problems, PhmError *err);

@@ -1,0 +1,148 @@
+// sources: src/cql/tree.c src/cql/tree_hash.c src/cql/tree_print.c src/cql/elm.c src/cql/elm_item.c src/cql/elm_json.c src/cql/elm_node.c src/cql/elm_special.c src/cql/elm_type.c src/cql/elm_xml.c src/types/json.c src/types/element.c src/types/element_check.c src/types/primitive.c src/types/fhir.c src/types/code_system.c src/types/datetime.c src/types/xml.c
+// flags: -I/usr/include/libxml2 -lxml2
+/*
+ * elm.c (fuzz): whatever is read as ELM gives a library or an error, and trees
+ * that keep the promises of tree.h: bounded depth, clauses where clauses belong,
+ * operands as many as the operator takes where there was no problem.  Reading
+ * twice gives the same hash and text.
+ */
+#include "phm_port.h"
+#include "cql/elm.h"
+#include "cql/logic.h"
+
+extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
+
+#define CHECK(c) do { if (!(c)) abort(); } while (0)
+
+static const struct
+{
+	int			least;
+	int			most;
+}			counts[CQL_NOPS] = {
+#define OPERATOR(symbol, name, way, least, most, function) [CQL_OP_##symbol] = {least, most},
+#include "cql/operator_list.h"
+#undef OPERATOR
+};
+
+/* Whether an operator is a clause of another. */
+static bool
+is_clause(CqlOp op)
+{
+	return op >= CQL_OP_AliasedQuerySource && op <= CQL_OP_TupleElement;
+}
+
+/* Whether a clause may be an operand of an operator. */
+static bool
+belongs(CqlOp clause, CqlOp op)
+{
+	switch (clause)
+	{
+		case CQL_OP_CaseItem:
+		case CQL_OP_CaseElse:
+			return op == CQL_OP_Case;
+		case CQL_OP_TupleElement:
+			return op == CQL_OP_Tuple || op == CQL_OP_Instance;
+		case CQL_OP_ByExpression:
+		case CQL_OP_ByColumn:
+		case CQL_OP_ByDirection:
+			return op == CQL_OP_SortClause || op == CQL_OP_Sort;
+		default:
+			return op == CQL_OP_Query;
+	}
+}
+
+static void
+check_type(const CqlType *type, int depth)
+{
+	if (type == NULL)
+		return;
+	CHECK(depth < 100 && (type->form != CQL_TYPE_NAMED || type->name != NULL));
+	for (int i = 0; i < type->nparts; i++)
+	{
+		CHECK(type->parts[i] != NULL && (type->names == NULL || type->names[i] != NULL));
+		check_type(type->parts[i], depth + 1);
+	}
+}
+
+static void
+check_tree(const CqlTree *t, int depth, bool good)
+{
+	CHECK(t->op < CQL_NOPS && depth <= CQL_MAX_TREE_DEPTH + 100 && t->precision <= DATETIME_UNIT_FINEST);
+	check_type(t->type, 0);
+	check_type(t->result, 0);
+	if (good && !is_clause(t->op))
+		CHECK(t->nargs >= counts[t->op].least && (t->nargs <= counts[t->op].most || counts[t->op].most == CQL_MANY));
+	for (int i = 0; i < t->nargs; i++)
+	{
+		if (t->args[i] == NULL)
+		{
+			CHECK(i < t->nargs - 1 && t->op != CQL_OP_Query);
+			continue;
+		}
+		if (is_clause(t->args[i]->op))
+			CHECK(belongs(t->args[i]->op, t->op));
+		else
+			CHECK(t->op != CQL_OP_Query && t->op != CQL_OP_Tuple && t->op != CQL_OP_Instance);
+		check_tree(t->args[i], depth + 1, good);
+	}
+}
+
+/* Appends what is in a library to a text. */
+static void
+print_library(const CqlLibrary *library, StringInfo out)
+{
+	appendStringInfoString(out, library->name);
+	for (int i = 0; i < library->ndefs; i++)
+	{
+		const CqlDef *def = &library->defs[i];
+
+		CHECK(def->name != NULL);
+		appendStringInfo(out, " %s %llx ", def->name, (unsigned long long) cql_structural_hash(def));
+		if (def->body != NULL && out->len < 1000000)
+			cql_print_tree(def->body, out);
+	}
+}
+
+static CqlLibrary *
+read_library(const char *text, size_t size, CqlProblems *problems, PhmError *err)
+{
+	return size > 0 && text[0] == '<' ? elm_read_xml(text, size, problems, err) :
+		elm_read_json(text, size, problems, err);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
+{
+	CqlProblems problems = {0};
+	CqlProblems again = {0};
+	PhmError	err = {0};
+	CqlLibrary *library = read_library((const char *) data, size, &problems, &err);
+	CqlTree    *tree;
+
+	CHECK(library != NULL || (err.sqlstate != 0 && err.message[0] != '\0'));
+	for (int i = 0; i < problems.count && i < CQL_MAX_PROBLEMS; i++)
+		CHECK(problems.list[i].message[0] != '\0');
+	if (library != NULL)
+	{
+		StringInfoData first;
+		StringInfoData second;
+
+		for (int i = 0; i < library->ndefs; i++)
+			if (library->defs[i].body != NULL)
+				check_tree(library->defs[i].body, 1, problems.count == 0);
+		initStringInfo(&first);
+		initStringInfo(&second);
+		print_library(library, &first);
+		print_library(read_library((const char *) data, size, &again, &err), &second);
+		CHECK(first.len == second.len && memcmp(first.data, second.data, first.len) == 0);
+		CHECK(again.count == problems.count);
+	}
+	memset(&problems, 0, sizeof(problems));
+	memset(&err, 0, sizeof(err));
+	tree = elm_read_expression((const char *) data, size, &problems, &err);
+	CHECK(tree != NULL || err.sqlstate != 0);
+	if (tree != NULL)
+		check_tree(tree, 1, problems.count == 0);
+	shim_reset();
+	return 0;
+}

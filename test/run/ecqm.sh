@@ -1,0 +1,48 @@
+# ./run ecqm [--rounds N] [PACK]: the cases of quality measures (default ../shared/ecqm/dev), each from its Bundle and through the record.
+#
+# PACK is laid out like ../shared/ecqm/dev (see test/ecqm/README.md).  Prints cases,
+# agreements and microseconds per patient of each measure; fails when a case
+# disagrees that is not in test/ecqm/excused.tsv.  N rounds take the time (default 5, 0: none).
+main()
+{
+	local pack= rounds=5 dir
+	while [ $# -gt 0 ]; do
+		case $1 in
+			--rounds) rounds=${2:?number of rounds}; shift 2 ;;
+			-*) die "ecqm knows --rounds N, not $1" ;;
+			*) pack=$1; shift ;;
+		esac
+	done
+	if [ -z "$pack" ]; then
+		for dir in "${PHM_SHARED:-}" ../shared ../../shared; do
+			[ -z "$dir" ] || [ -n "$pack" ] || [ ! -d "$dir/ecqm/dev" ] || pack=$dir/ecqm/dev
+		done
+		[ -n "$pack" ] || die "there is no ../shared/ecqm/dev: name a pack"
+	fi
+	[ -d "$pack" ] || die "no such folder: $pack"
+	pack=$(readlink -f "$pack")
+	build
+	cluster_fresh
+	fresh_database phm_ecqm
+	measures phm_ecqm "$pack" "$rounds"
+}
+
+# Runs all measures of a pack in a database.
+measures()
+{
+	local database=$1 measure
+	psql_quiet -d "$database" -At -c 'SELECT phm.create_store()' >/dev/null
+	psql_quiet -d "$database" -f test/ecqm/setup.sql
+	psql_quiet -d "$database" -c '\copy excused FROM test/ecqm/excused.tsv WITH (FORMAT csv, DELIMITER E'"'\\t'"', QUOTE E'"'\\x01'"', HEADER)' 
+	perl test/ecqm/read "$2" | psql_quiet -d "$database"
+	for measure in $(psql_quiet -d "$database" -At -c 'SELECT measure FROM pack_measure ORDER BY measure'); do
+		psql_quiet -d "$database" -At -v measure="$measure" -v rounds="$3" -f test/ecqm/measure.sql >/dev/null 2>"$RUN_DIR/ecqm.err" ||
+			psql_quiet -d "$database" -v measure="$measure" -v problem="$(head -5 "$RUN_DIR/ecqm.err")" <<-'EOT'
+				INSERT INTO trouble VALUES (:'measure', :'problem') ON CONFLICT (measure) DO UPDATE SET problem = excluded.problem
+			EOT
+	done
+	psql_quiet -d "$database" -f test/ecqm/judge.sql
+	psql_quiet -d "$database" -At -f test/ecqm/report.sql
+	[ "$(psql_quiet -d "$database" -At -c "SELECT count(*) FROM verdict LEFT JOIN excused USING (measure, name)
+		WHERE problem <> '' AND result IS DISTINCT FROM problem")" = 0 ]
+}
