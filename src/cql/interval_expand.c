@@ -93,6 +93,7 @@ expand_moments(Output *out, CqlValue start, CqlValue end, const CqlStep *step)
 
 /* ---- numbers ---- */
 
+/* 10 to a small power. */
 static int128
 power_of_ten(int exponent)
 {
