@@ -91,6 +91,9 @@ extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 /* The chart that is evaluated next; forgets all about the one before. */
 extern void cql_set_chart(CqlExec *x, const Chart *chart);	/* copied; NULL: none */
 
+/* What FHIRPath looks at instead of all of the chart: a resource or a list of them; null: the chart. */
+extern void cql_set_context(CqlExec *x, CqlValue context);
+
 /* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
 extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
 
