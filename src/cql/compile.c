@@ -503,6 +503,8 @@ compile_by_operator(Compile *c, const CqlTree *tree)
 			return compile_loop(c, tree);
 		case CQL_OP_Retrieve:
 			return compile_retrieve(c, tree);
+		case CQL_OP_PathCall:
+			return compile_path(c, tree);
 		case CQL_OP_Code:
 		case CQL_OP_Concept:
 			return compile_code(c, tree);

@@ -59,6 +59,9 @@ extern uint32 compile_retrieve(Compile *c, const CqlTree *tree);
 extern uint32 compile_code(Compile *c, const CqlTree *tree);
 extern uint32 compile_reference(Compile *c, const CqlTree *tree);	/* CodeRef, ConceptRef, ValueSetRef, CodeSystemRef */
 
+/* compile_fhirpath.c */
+extern uint32 compile_path(Compile *c, const CqlTree *tree);
+
 /* link.c: what names mean. */
 extern uint32 link_expression(Compile *c, const CqlTree *tree);
 extern uint32 link_parameter(Compile *c, const CqlTree *tree);

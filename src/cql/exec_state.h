@@ -84,6 +84,7 @@ struct CqlExec
 	PropertyChoices *choices;
 	uint32		nchoices;
 	uint32		choices_size;
+	CqlValue	context;		/* what FHIRPath looks at; null: the chart */
 	JoinedShape *joined;		/* shapes made by Times */
 	uint32		njoined;
 	uint32		value_property; /* PROPERTIES of the name "value", LOGIC_NONE: none */

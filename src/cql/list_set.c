@@ -209,6 +209,23 @@ cql_list_except(CqlExec *x, CqlValue a, CqlValue b)
 	return select_by(x, a, b, false);
 }
 
+/* The elements of a list that are not in another; repeated ones stay. */
+CqlValue
+cql_list_remove(CqlExec *x, CqlValue a, CqlValue b)
+{
+	CqlListBuilder result = {0};
+	ValueSet	other;
+
+	set_init(&other, x, b.n);
+	set_add_all(&other, b);
+	for (uint32 i = 0; i < a.n; i++)
+	{
+		if (!set_has(&other, a.values[i]))
+			cql_list_add(x, &result, a.values[i]);
+	}
+	return cql_list_of(&result);
+}
+
 /* Whether a value is in a list: unknown when its equality with some element is. */
 static CqlAnswer
 member(CqlExec *x, CqlValue v, CqlValue list)

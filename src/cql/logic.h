@@ -85,11 +85,14 @@ extern CqlExec *cql_open(const void *datum);
 /* New arguments: forgets what depended on the old ones. */
 extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
 
-/* A parameter by name, in all libraries that have it; false when none has. The value is copied. */
+/* A parameter by name, in all libraries that have it, or by "Library.Name"; false when there is none. */
 extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 
 /* The chart that is evaluated next; forgets all about the one before. */
 extern void cql_set_chart(CqlExec *x, const Chart *chart);	/* copied; NULL: none */
+
+/* What FHIRPath looks at instead of all of the chart: a resource or a list of them; null: the chart. */
+extern void cql_set_context(CqlExec *x, CqlValue context);
 
 /* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
 extern int	cql_find_expression(const CqlExec *x, const char *name, int length);

@@ -252,3 +252,6 @@ OPERATOR(TupleElement, NULL, CLAUSE, 0, CQL_MANY, cql_clause_op)
 /* made by the compiler */
 OPERATOR(Memo, NULL, LAZY, 1, 1, cql_memo_op)
 OPERATOR(Native, NULL, STRICT, 1, 2, cql_native_op)
+
+/* fhirpath_op.c: functions and operators of FHIRPath, listed in fhirpath_list.h */
+OPERATOR(PathCall, NULL, LAZY, 0, CQL_MANY, cql_path_call_op)
