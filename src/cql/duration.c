@@ -59,6 +59,7 @@ check_moments(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		cql_fail_type(x, n, a[1]);
 }
 
+/* Boundaries crossed from the first to the second. */
 CqlValue
 cql_difference_between_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -66,13 +67,49 @@ cql_difference_between_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_between(x, a[0], a[1], (DateTimeUnit) n->flag, true);
 }
 
+/* Whether the time of day of a value is open, as that of a DateTime that ends with its day is; a Date has none. */
+static inline bool
+lacks_time(CqlValue v)
+{
+	return v.kind == CQL_DATETIME && datetime_precision(v.i) < DATETIME_HOUR;
+}
+
+/* The first or last millisecond that a DateTime may mean; other values as they are. */
+static CqlValue
+extreme(CqlExec *x, CqlValue v, bool last)
+{
+	PhmDateTime result;
+
+	if (!lacks_time(v) ||
+		!datetime_from_local_ms(last ? datetime_latest(v.i) : datetime_ms(v.i), DATETIME_MILLISECOND,
+								DATETIME_ZONE_BIAS + cql_offset(x), &result, NULL))
+		return v;
+	return cql_datetime(result);
+}
+
+/*
+ * Whole periods.  Where the time of day of a DateTime is open, it is open for
+ * periods of days and coarser, too: from some time on January 15 to some time on
+ * February 1 there are 16 or 17 days.
+ */
 CqlValue
 cql_duration_between_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
+	DateTimeUnit unit = (DateTimeUnit) n->flag;
+	CqlValue	least;
+	CqlValue	most;
+
 	check_moments(x, n, a);
-	return cql_between(x, a[0], a[1], (DateTimeUnit) n->flag, false);
+	if ((!lacks_time(a[0]) && !lacks_time(a[1])) || (unit >= DATETIME_UNIT_HOUR && unit != DATETIME_UNIT_WEEK))
+		return cql_between(x, a[0], a[1], unit, false);
+	least = cql_between(x, extreme(x, a[0], true), extreme(x, a[1], false), unit, false);
+	most = cql_between(x, extreme(x, a[0], false), extreme(x, a[1], true), unit, false);
+	if (least.kind != CQL_INTEGER || most.kind != CQL_INTEGER)
+		return cql_between(x, a[0], a[1], unit, false);
+	return cql_make_uncertain(x, least.i, most.i);
 }
 
+/* The age at a moment, counted by the day. */
 CqlValue
 cql_calculate_age_at_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {

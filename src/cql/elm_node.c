@@ -498,13 +498,30 @@ read_precision(ElmReader *r, const ElmItem *item)
 	return DATETIME_UNIT_FINEST;
 }
 
+/* Attributes that would change what a node means; others that are not known say nothing about it. */
+static bool
+changes_meaning(const ElmItem *member)
+{
+	static const char *const names[] = {
+		"orderBy", "nullOrdering", "codeSearch", "dateSearch", "idSearch", "contextSearch", "contextProperty",
+		"dateLowProperty", "dateHighProperty",
+	};
+
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (strlen(names[i]) == member->name_length && memcmp(names[i], member->name, member->name_length) == 0)
+			return true;
+	return false;
+}
+
 /* Reports members with content that nothing has asked for. */
 static void
 refuse_unused(ElmReader *r, const ElmItem *item, CqlOp op)
 {
 	for (const ElmItem *m = item->first; m != NULL; m = m->next)
 	{
-		if (m->used || (m->kind != ELM_OBJECT && (m->kind != ELM_LIST || m->first == NULL)))
+		bool		has_content = m->kind == ELM_OBJECT || (m->kind == ELM_LIST && m->first != NULL);
+
+		if (m->used || !(has_content || (m->kind == ELM_TEXT && m->length > 0 && changes_meaning(m))))
 			continue;
 		elm_problem(r, "ELM member \"%.*s\" of %s is not supported", elm_shown(m->name, m->name_length), m->name,
 					operators[op].label);

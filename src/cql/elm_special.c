@@ -235,6 +235,7 @@ elm_finish_retrieve(ElmReader *r, const ElmItem *item, CqlTree *t)
 		[CQL_CODE_EQUAL] = "=",
 	};
 	const ElmItem *comparator = elm_value(r, item, "codeComparator");
+	const ElmItem *id = elm_value(r, item, "idProperty");
 	bool		has_codes = t->nargs > 0 && t->args[0] != NULL;
 
 	t->flags = has_codes && comparator == NULL ? CQL_CODE_IN : 0;
@@ -245,6 +246,8 @@ elm_finish_retrieve(ElmReader *r, const ElmItem *item, CqlTree *t)
 		elm_problem(r, "codeComparator of an ELM Retrieve is not supported");
 	if (t->nargs > 1 && t->args[1] != NULL && t->text2 == NULL)
 		elm_problem(r, "dateRange of an ELM Retrieve without dateProperty is not supported");
+	if (t->nargs > 2 && id != NULL && !elm_is(id, "id"))
+		elm_problem(r, "idProperty of an ELM Retrieve other than id is not supported");
 	return t;
 }
 

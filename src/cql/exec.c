@@ -385,14 +385,19 @@ bool
 cql_set_parameter(CqlExec *x, const char *name, CqlValue value)
 {
 	const LogicParameter *parameters = logic_section(x->logic, LOGIC_PARAMETERS);
+	int			wanted = (int) strlen(name);
 	bool		found = false;
 
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
 	{
 		int			length;
+		int			library_length;
 		const char *text = logic_string(x->logic, parameters[i].name, &length);
+		const char *library = logic_string(x->logic, parameters[i].library, &library_length);
 
-		if ((int) strlen(name) == length && memcmp(name, text, length) == 0)
+		if ((wanted == length && memcmp(name, text, length) == 0) ||
+			(wanted == library_length + 1 + length && name[library_length] == '.' &&
+			 memcmp(name, library, library_length) == 0 && memcmp(name + library_length + 1, text, length) == 0))
 		{
 			x->parameters[i] = value;
 			found = true;

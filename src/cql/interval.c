@@ -26,6 +26,7 @@ boundary_kind(CqlValue v)
 	return v.kind == CQL_NULL ? (uint8) v.type : v.kind;
 }
 
+/* An interval of two boundaries, in memory of its own. */
 CqlValue
 cql_interval_of(CqlExec *x, CqlBoundary low, CqlBoundary high, uint8 point)
 {
@@ -96,6 +97,7 @@ quantity_limit(CqlValue v)
 	return (v.quantity == &greatest_quantity) - (v.quantity == &least_quantity);
 }
 
+/* Tells the sentinels of Quantity. */
 bool
 cql_is_limit(CqlValue v)
 {
@@ -143,6 +145,7 @@ point_edge(CqlValue v)
 	return known_edge(v);
 }
 
+/* The edges of an interval or point: an open boundary is its neighbour, a null one what it may be. */
 void
 cql_span(CqlExec *x, CqlValue v, CqlSpan *span)
 {
@@ -181,6 +184,7 @@ cql_edge_before(CqlExec *x, const CqlEdge *a, const CqlEdge *b, DateTimeUnit uni
 	return order == 0 || order == 1 ? CQL_NO : CQL_UNKNOWN;
 }
 
+/* Before or the same: for all values, for none, or unknown. */
 CqlAnswer
 cql_edge_not_after(CqlExec *x, const CqlEdge *a, const CqlEdge *b, DateTimeUnit unit)
 {
@@ -192,6 +196,7 @@ cql_edge_not_after(CqlExec *x, const CqlEdge *a, const CqlEdge *b, DateTimeUnit 
 	return order == 1 ? CQL_NO : CQL_UNKNOWN;
 }
 
+/* The same: surely, surely not, or unknown. */
 CqlAnswer
 cql_edge_same(CqlExec *x, const CqlEdge *a, const CqlEdge *b, DateTimeUnit unit)
 {
@@ -252,6 +257,7 @@ check_interval(CqlExec *x, const CqlNode *n, CqlValue v)
 		cql_fail_type(x, n, v);
 }
 
+/* "start of": null when it is unknown. */
 CqlValue
 cql_start_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -259,6 +265,7 @@ cql_start_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_start(x, a[0]);
 }
 
+/* "end of": null when it is unknown. */
 CqlValue
 cql_end_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {

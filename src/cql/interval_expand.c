@@ -93,6 +93,7 @@ expand_moments(Output *out, CqlValue start, CqlValue end, const CqlStep *step)
 
 /* ---- numbers ---- */
 
+/* 10 to a small power. */
 static int128
 power_of_ten(int exponent)
 {
@@ -226,6 +227,7 @@ cql_expand_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	per = n->nargs > 1 ? a[1] : cql_null();
 	CqlParts	parts;
+	CqlStep		step;
 	Output		out = {x, {NULL, 0, 0}, a[0].kind != CQL_LIST};
 
 	if (cql_is_null(a[0]))
@@ -233,8 +235,12 @@ cql_expand_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	cql_parts_read(x, n, a[0], per, &parts);
 	if (cql_is_null(per))
 		coarsen(&parts, &parts.step.amount);
+	step = parts.step;
+	/* Merged is what is less than a unit of the step's precision apart. */
+	parts.step.count = 1;
+	parts.step.amount.mantissa = 1;
 	cql_parts_merge(x, n, &parts);
 	for (uint32 i = 0; i < parts.n; i++)
-		expand_part(&out, &parts.part[i], &parts.step);
+		expand_part(&out, &parts.part[i], &step);
 	return cql_list_of(&out.list);
 }

@@ -13,6 +13,7 @@
 
 /* ---- the step ---- */
 
+/* Whether points are dates or times. */
 static inline bool
 is_moment(CqlKind kind)
 {
@@ -99,6 +100,7 @@ has_place(CqlValue v)
 	return i->point != CQL_NULL && (i->low_closed || i->high_closed);
 }
 
+/* Adds an interval unless it is null or has no place. */
 static void
 add_part(CqlExec *x, const CqlNode *n, CqlParts *parts, CqlValue v)
 {
@@ -119,6 +121,7 @@ add_part(CqlExec *x, const CqlNode *n, CqlParts *parts, CqlValue v)
 	parts->n++;
 }
 
+/* Reads the intervals, then the step. */
 void
 cql_parts_read(CqlExec *x, const CqlNode *n, CqlValue source, CqlValue per, CqlParts *parts)
 {
@@ -271,6 +274,7 @@ extend(CqlExec *x, CqlPart *a, const CqlPart *b, DateTimeUnit unit)
 	a->span.end = b->span.end;
 }
 
+/* Merges neighbours in the order of their starts. */
 void
 cql_parts_merge(CqlExec *x, const CqlNode *n, CqlParts *parts)
 {

@@ -28,6 +28,7 @@ check_operand(CqlExec *x, const CqlNode *n, CqlValue v)
 		cql_fail_type(x, n, v);
 }
 
+/* Reads both operands, which must be points or intervals of something that has an order. */
 static inline void
 read_pair(CqlExec *x, const CqlNode *n, const CqlValue *operands, Pair *p)
 {
@@ -47,6 +48,7 @@ are_dates(const CqlValue *a)
 
 /* ---- the same, before, after ---- */
 
+/* Both start and end at the same point. */
 CqlValue
 cql_same_as_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -64,6 +66,7 @@ cql_same_as_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_answer(cql_answer_and(start, cql_edge_same(x, &p.a.end, &p.b.end, p.unit)));
 }
 
+/* The first ends on or before the start of the second. */
 CqlValue
 cql_same_or_before_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -79,6 +82,7 @@ cql_same_or_before_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_answer(cql_edge_not_after(x, &p.a.end, &p.b.start, p.unit));
 }
 
+/* The first starts on or after the end of the second. */
 CqlValue
 cql_same_or_after_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -87,6 +91,7 @@ cql_same_or_after_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_same_or_before_op(x, n, swapped);
 }
 
+/* The first ends before the second starts. */
 CqlValue
 cql_before_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -102,6 +107,7 @@ cql_before_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_answer(cql_edge_before(x, &p.a.end, &p.b.start, p.unit));
 }
 
+/* The first starts after the second ends. */
 CqlValue
 cql_after_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -156,12 +162,14 @@ follows(CqlExec *x, const CqlEdge *end, const CqlEdge *start, DateTimeUnit unit)
 	return cql_edge_same(x, &next, start, unit);
 }
 
+/* The second starts right behind the first. */
 static CqlAnswer
 meets_before(CqlExec *x, const CqlSpan *a, const CqlSpan *b, DateTimeUnit unit)
 {
 	return follows(x, &a->end, &b->start, unit);
 }
 
+/* One starts right behind the other. */
 CqlAnswer
 cql_meets(CqlExec *x, const CqlSpan *a, const CqlSpan *b, DateTimeUnit unit)
 {
@@ -170,6 +178,7 @@ cql_meets(CqlExec *x, const CqlSpan *a, const CqlSpan *b, DateTimeUnit unit)
 	return before == CQL_YES ? before : cql_answer_or(before, meets_before(x, b, a, unit));
 }
 
+/* Meets: in either order. */
 CqlValue
 cql_meets_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -179,6 +188,7 @@ cql_meets_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_answer(cql_meets(x, &p.a, &p.b, p.unit));
 }
 
+/* Meets before: the first comes first. */
 CqlValue
 cql_meets_before_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -188,6 +198,7 @@ cql_meets_before_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return cql_answer(meets_before(x, &p.a, &p.b, p.unit));
 }
 
+/* Meets after: the second comes first. */
 CqlValue
 cql_meets_after_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -199,6 +210,7 @@ cql_meets_after_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* ---- overlaps ---- */
 
+/* Whether two have a point in common. */
 CqlAnswer
 cql_overlaps(CqlExec *x, const CqlSpan *a, const CqlSpan *b, DateTimeUnit unit)
 {
@@ -209,6 +221,7 @@ cql_overlaps(CqlExec *x, const CqlSpan *a, const CqlSpan *b, DateTimeUnit unit)
 	return cql_answer_and(answer, cql_edge_not_after(x, &b->start, &a->end, unit));
 }
 
+/* Overlaps: both have a point in common. */
 CqlValue
 cql_overlaps_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {

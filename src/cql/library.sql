@@ -169,7 +169,7 @@ BEGIN
 	IF missing_value_sets NOT IN ('error', 'empty') OR missing_value_sets IS NULL THEN
 		RAISE EXCEPTION 'missing_value_sets must be error or empty' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	SELECT array_agg(DISTINCT c.name || '|' || c.version) FILTER (WHERE c.by_library IS NULL),
+	SELECT array_agg(DISTINCT c.name || CASE WHEN c.version <> '' THEN '|' || c.version ELSE '' END) FILTER (WHERE c.by_library IS NULL AND c.name IS NOT NULL),
 		   jsonb_agg(DISTINCT jsonb_build_object('library', c.by_library, 'definition', NULL, 'line', NULL, 'column', NULL,
 			'message', format('library %s is not loaded', c.asked))) FILTER (WHERE c.name IS NULL AND c.by_library IS NULL)
 	  INTO roots, problems FROM phm.library_closure(libraries) AS c;
@@ -280,14 +280,14 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	found phm.logic;
+	kept phm.logic;
 BEGIN
-	SELECT s.logic INTO found FROM phm.rule_set AS s WHERE s.name = kept_logic.name;
+	SELECT s.logic INTO kept FROM phm.rule_set AS s WHERE s.name = kept_logic.name;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'no logic is kept as "%"', name USING ERRCODE = 'undefined_object',
 			HINT = 'phm.rule_set lists what is kept; phm.keep_logic adds to it.';
 	END IF;
-	RETURN found;
+	RETURN kept;
 END
 $$;
 COMMENT ON FUNCTION phm.kept_logic(text) IS

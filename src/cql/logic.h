@@ -85,7 +85,7 @@ extern CqlExec *cql_open(const void *datum);
 /* New arguments: forgets what depended on the old ones. */
 extern void cql_set_arguments(CqlExec *x, const CqlArguments *arguments);
 
-/* A parameter by name, in all libraries that have it; false when none has. The value is copied. */
+/* A parameter by name, in all libraries that have it, or by "Library.Name"; false when there is none. */
 extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 
 /* The chart that is evaluated next; forgets all about the one before. */

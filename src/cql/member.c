@@ -92,12 +92,14 @@ member_of(CqlExec *x, const CqlNode *n, CqlValue v, CqlValue container)
 	return cql_is_null(v) ? cql_null() : cql_boolean(false);
 }
 
+/* In: the element or point comes first. */
 CqlValue
 cql_in_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return member_of(x, n, a[0], a[1]);
 }
 
+/* Contains: the list or interval comes first. */
 CqlValue
 cql_contains_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -155,6 +157,7 @@ properly_in_list(CqlExec *x, CqlValue v, CqlValue list)
 	return cql_answer_and(found, other);
 }
 
+/* Properly in: of a list or an interval. */
 static CqlValue
 proper_member_of(CqlExec *x, const CqlNode *n, CqlValue v, CqlValue container)
 {
@@ -167,12 +170,14 @@ proper_member_of(CqlExec *x, const CqlNode *n, CqlValue v, CqlValue container)
 	return cql_null();
 }
 
+/* ProperIn: the element or point comes first. */
 CqlValue
 cql_proper_in_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return proper_member_of(x, n, a[0], a[1]);
 }
 
+/* ProperContains: the list or interval comes first. */
 CqlValue
 cql_proper_contains_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -216,24 +221,28 @@ includes(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b, bool proper)
 	return cql_answer(interval_includes(x, n, a, b, proper));
 }
 
+/* Includes: the first holds all of the second. */
 CqlValue
 cql_includes_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return includes(x, n, a[0], a[1], false);
 }
 
+/* IncludedIn: the second holds all of the first. */
 CqlValue
 cql_included_in_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return includes(x, n, a[1], a[0], false);
 }
 
+/* ProperIncludes: the first holds the second and more. */
 CqlValue
 cql_proper_includes_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return includes(x, n, a[0], a[1], true);
 }
 
+/* ProperIncludedIn: the second holds the first and more. */
 CqlValue
 cql_proper_included_in_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -338,6 +347,7 @@ cql_union_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return interval_union(x, a[0], a[1]);
 }
 
+/* Intersect: null when either is. */
 CqlValue
 cql_intersect_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {

@@ -43,6 +43,18 @@ read_components(CqlExec *x, const CqlNode *n, const CqlValue *a, int size, int *
 	return count;
 }
 
+/*
+ * Translators write a fraction of more than three digits as milliseconds, all
+ * its digits: they are cut.
+ */
+static inline int
+cut_fraction(int millisecond)
+{
+	while (millisecond > 999)
+		millisecond /= 10;
+	return millisecond;
+}
+
 /* The precision that a number of components gives: year, month ... second, millisecond. */
 static inline DateTimePrecision
 precision_of(int count)
@@ -83,7 +95,7 @@ make_date(CqlExec *x, const CqlNode *n, const CqlValue *a, int size, CqlKind kin
 	int			component[7] = {0};
 	int			count = read_components(x, n, a, size, component);
 	DateTimeParts parts = {component[0], component[1], component[2], component[3],
-	component[4], component[5], component[6]};
+	component[4], component[5], cut_fraction(component[6])};
 	PhmDateTime v;
 	PhmError	err;
 	int			zone = DATETIME_ZONE_NONE;
@@ -98,12 +110,14 @@ make_date(CqlExec *x, const CqlNode *n, const CqlValue *a, int size, CqlKind kin
 	return (CqlValue) {.kind = (uint8) kind,.i = v};
 }
 
+/* DateTime(year, month, ... millisecond, timezoneOffset). */
 CqlValue
 cql_date_time_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	return make_date(x, n, a, 7, CQL_DATETIME);
 }
 
+/* Date(year, month, day). */
 CqlValue
 cql_date_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -116,7 +130,7 @@ cql_time_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	int			component[4] = {0};
 	int			count = read_components(x, n, a, 4, component);
-	DateTimeParts parts = {2000, 1, 1, component[0], component[1], component[2], component[3]};
+	DateTimeParts parts = {2000, 1, 1, component[0], component[1], component[2], cut_fraction(component[3])};
 	DateTimePrecision precision;
 	PhmDateTime v;
 	PhmError	err;
@@ -146,11 +160,12 @@ cql_normal_datetime(const CqlExec *x, PhmDateTime v)
 PhmDateTime
 cql_time_as_datetime(CqlValue time)
 {
-	return (PhmDateTime) cql_time_ms(time) << 15 | (PhmDateTime) cql_time_precision(time) << 11;
+	return (PhmDateTime) (uint64) cql_time_ms(time) << 15 | (PhmDateTime) cql_time_precision(time) << 11;
 }
 
 /* ---- the moment of the evaluation ---- */
 
+/* Now: the evaluation's moment. */
 CqlValue
 cql_now_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -168,6 +183,7 @@ local_now(const CqlExec *x)
 	return datetime_ms(now) + cql_offset(x) * MS_MINUTE;
 }
 
+/* Today: the evaluation's day on its clock. */
 CqlValue
 cql_today_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -185,6 +201,7 @@ day_ms(int64 local)
 	return (int) (local - calendar_div(local, MS_DAY) * MS_DAY);
 }
 
+/* TimeOfDay: the time on the evaluation's clock. */
 CqlValue
 cql_time_of_day_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -193,6 +210,7 @@ cql_time_of_day_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 /* ---- components ---- */
 
+/* "year from" .. "millisecond from": a component of the written local time; null when it was not written. */
 CqlValue
 cql_date_time_component_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
@@ -209,6 +227,7 @@ cql_date_time_component_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	return component < 0 ? cql_null() : cql_integer(component);
 }
 
+/* "date from": the written local date, as far as it goes. */
 CqlValue
 cql_date_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {

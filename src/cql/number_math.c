@@ -1,34 +1,84 @@
 /*
  * number_math.c: rounding, powers, exponentials and logarithms.
  *
- * Powers with whole exponents are exact as far as a Decimal goes; the rest is
- * computed in long double and rounded to the places that a Decimal has and the
- * digits that are sure.
+ * Powers with whole exponents are exact as far as a Decimal goes; exponentials
+ * and logarithms are computed in decimals of 30 places, so that they are right to
+ * eight places and the same on every machine.
  */
 #include "cql/number.h"
 #include "cql/operator_function.h"
 
 #include <math.h>
 
-/* Numbers below this are sure to 8 places: a long double has 18 sure digits after a library function. */
-#define SURE_LIMIT 1e10L
+#define EXP_LIMIT 47			/* e to the power of it is no Decimal any more; of its negative it is zero */
+#define EXP_HALVINGS 3
 
-/* A Decimal of a long double; null when it does not fit. */
-static CqlValue
-decimal_of(long double v)
+/* ---- series ---- */
+
+/* A number below 10^7 at 30 places. */
+static Decimal
+at_30_places(Decimal d)
 {
-	int			places = CQL_MAX_SCALE;
-	long double magnitude = fabsl(v);
-	Decimal		d;
+	while (d.scale < DECIMAL_MAX_SCALE)
+	{
+		d.mantissa *= 10;
+		d.scale++;
+	}
+	return d;
+}
 
-	if (!(magnitude < 1e20L))
+/* e^v for |v| below EXP_LIMIT: the series of v / 8, squared three times. */
+static bool
+exp_decimal(Decimal v, Decimal *result)
+{
+	Decimal		term = at_30_places((Decimal) {1, 0});
+
+	v = at_30_places(v);
+	v.mantissa >>= EXP_HALVINGS;
+	*result = term;
+	for (int i = 1; term.mantissa != 0; i++)
+	{
+		if (!decimal_multiply(&term, &v, &term))
+			return false;
+		term = at_30_places(term);
+		term.mantissa /= i;
+		if (!decimal_add(result, &term, result))
+			return false;
+	}
+	for (int i = 0; i < EXP_HALVINGS; i++)
+		if (!decimal_multiply(result, result, result))
+			return false;
+	return true;
+}
+
+/* The natural logarithm of a number above 0: one step of Newton's method from that of the machine. */
+static bool
+ln_decimal(Decimal v, Decimal *result)
+{
+	long double guess = logl((long double) v.mantissa / (long double) number_power(v.scale));
+	Decimal		power,
+				difference;
+	bool		exact;
+
+	*result = (Decimal) {(int128) (guess * 1e17L), 17};
+
+	/* One place less than fits, so that v fits with as many. */
+	return exp_decimal(*result, &power) && decimal_round(&power, power.scale - 1, &power) &&
+		decimal_subtract(&v, &power, &difference) && decimal_divide(&difference, &power, &difference, &exact) &&
+		decimal_add(result, &difference, result);
+}
+
+/* e^v as a Decimal; null when it does not fit. */
+static CqlValue
+exp_value(Decimal v)
+{
+	int128		limit = EXP_LIMIT * number_power(v.scale / 2) * number_power(v.scale - v.scale / 2);
+
+	if (v.mantissa > limit)
 		return cql_null();
-	for (long double limit = SURE_LIMIT; magnitude >= limit && places > 0; limit *= 10)
-		places--;
-	d.mantissa = (int128) roundl(v * (long double) number_power(places));
-	d.scale = places;
-	decimal_trim(&d, 1);
-	return cql_make_decimal(d);
+	if (v.mantissa < -limit)
+		return cql_decimal(0, 1);
+	return exp_decimal(v, &v) ? cql_make_decimal(v) : cql_null();
 }
 
 /* The operand as a number; fails when it is none. */
@@ -40,15 +90,6 @@ number_operand(CqlExec *x, const CqlNode *n, CqlValue v)
 	if (!cql_to_number(cql_unwrap(x, v), &d))
 		cql_fail_type(x, n, v);
 	return d;
-}
-
-/* The operand in floating point. */
-static long double
-real_operand(CqlExec *x, const CqlNode *n, CqlValue v)
-{
-	Decimal		d = number_operand(x, n, v);
-
-	return (long double) d.mantissa / (long double) number_power(d.scale);
 }
 
 /* ---- rounding ---- */
@@ -138,6 +179,29 @@ whole_power(Decimal base, uint64 exponent, Decimal *result)
 	return true;
 }
 
+/* base^exponent = e^(exponent * ln base); a negative base has none for a fraction. */
+static CqlValue
+power_of(Decimal base, Decimal exponent)
+{
+	if (base.mantissa == 0)
+		return exponent.mantissa > 0 ? cql_decimal(0, 1) : cql_null();
+	if (base.mantissa < 0 || !ln_decimal(base, &base) || !decimal_multiply(&base, &exponent, &base))
+		return cql_null();
+	return exp_value(base);
+}
+
+/* base^exponent for a negative exponent where 1 / base has no end. */
+static CqlValue
+power_inexact(Decimal base, int64 exponent)
+{
+	CqlValue	v = power_of((Decimal) {base.mantissa < 0 ? -base.mantissa : base.mantissa, base.scale},
+							 (Decimal) {exponent, 0});
+
+	if (cql_is_null(v) || base.mantissa > 0 || (exponent & 1) == 0)
+		return v;
+	return cql_decimal(-cql_mantissa(v), v.flag);
+}
+
 /* base^exponent for a whole exponent; whole numbers stay whole where they can. */
 static CqlValue
 power_whole(CqlValue a, CqlValue b, Decimal base, int64 exponent)
@@ -151,7 +215,7 @@ power_whole(CqlValue a, CqlValue b, Decimal base, int64 exponent)
 		if (base.mantissa == 0 || !decimal_divide(&one, &base, &result, &exact))
 			return cql_null();
 		if (!exact)
-			return decimal_of(powl((long double) base.mantissa / (long double) number_power(base.scale), exponent));
+			return power_inexact(base, exponent);
 		return whole_power(result, -(uint64) exponent, &result) ? cql_make_decimal(result) : cql_null();
 	}
 	if (!whole_power(base, (uint64) exponent, &result))
@@ -180,7 +244,7 @@ cql_power_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	decimal_trim(&base, 0);
 	if (exponent.scale == 0 && exponent.mantissa == (int64) exponent.mantissa)
 		return power_whole(p, q, base, (int64) exponent.mantissa);
-	return decimal_of(powl(real_operand(x, n, p), real_operand(x, n, q)));
+	return power_of(base, exponent);
 }
 
 /* ---- exponentials and logarithms ---- */
@@ -189,11 +253,11 @@ cql_power_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 CqlValue
 cql_exp_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	CqlValue	v;
+	CqlValue	v = cql_unwrap(x, a[0]);
 
-	if (cql_is_null(cql_unwrap(x, a[0])))
-		return cql_null();
-	v = decimal_of(expl(real_operand(x, n, a[0])));
+	if (cql_is_null(v))
+		return v;
+	v = exp_value(number_operand(x, n, v));
 	if (cql_is_null(v))
 		cql_fail(x, n, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "the result of Exp is out of range");
 	return v;
@@ -203,28 +267,32 @@ cql_exp_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 CqlValue
 cql_ln_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	long double v;
+	CqlValue	v = cql_unwrap(x, a[0]);
+	Decimal		d;
 
-	if (cql_is_null(cql_unwrap(x, a[0])))
-		return cql_null();
-	v = real_operand(x, n, a[0]);
-	if (v == 0)
+	if (cql_is_null(v))
+		return v;
+	d = number_operand(x, n, v);
+	if (d.mantissa == 0)
 		cql_fail(x, n, ERRCODE_INVALID_ARGUMENT_FOR_LOG, "zero has no logarithm");
-	return v < 0 ? cql_null() : decimal_of(logl(v));
+	return d.mantissa > 0 && ln_decimal(d, &d) ? cql_make_decimal(d) : cql_null();
 }
 
 /* The logarithm of a to the base b; null where there is none. */
 CqlValue
 cql_log_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
-	long double v,
+	CqlValue	p = cql_unwrap(x, a[0]),
+				q = cql_unwrap(x, a[1]);
+	Decimal		d,
 				base;
 
-	if (cql_is_null(cql_unwrap(x, a[0])) || cql_is_null(cql_unwrap(x, a[1])))
+	if (cql_is_null(p) || cql_is_null(q))
 		return cql_null();
-	v = real_operand(x, n, a[0]);
-	base = real_operand(x, n, a[1]);
-	if (v <= 0 || base <= 0 || base == 1)
+	d = number_operand(x, n, p);
+	base = number_operand(x, n, q);
+	if (d.mantissa <= 0 || base.mantissa <= 0 || !ln_decimal(d, &d) || !ln_decimal(base, &base) ||
+		!decimal_round(&d, 28, &d) || !decimal_round(&base, 28, &base) || !number_divide(&d, &base, &d))
 		return cql_null();
-	return decimal_of(logl(v) / logl(base));
+	return cql_make_decimal(d);
 }

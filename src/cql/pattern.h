@@ -116,6 +116,9 @@ extern bool pattern_matches(PatternRun *run);
  */
 extern bool pattern_find(PatternRun *run, int from, int32 *slots);
 
+/* Whether a class takes a character, from its parts; ascii has the answer for the first 128. */
+extern bool pattern_class_takes(const Pattern *p, const PatternClass *class, uint32 c);
+
 /* The group of a name; -1 when there is none. */
 extern int	pattern_group(const Pattern *p, const char *name, int length);
 

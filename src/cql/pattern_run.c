@@ -109,30 +109,11 @@ holds(const PatternRun *run, PatternOp op, const char *s)
 	}
 }
 
-/* Whether a range takes a character. */
-static bool
-in_range(const PatternRange *range, uint32 c)
-{
-	if (range->classes == 0)
-		return c >= range->low && c <= range->high;
-	return ((range->classes >> character_class(c) & 1) != 0) != range->negated;
-}
-
 /* Whether a class takes a character. */
 static bool
 class_takes(const Pattern *p, const PatternClass *class, uint32 c)
 {
-	if (c < 128)
-		return class->ascii[c / 64] >> c % 64 & 1;
-	for (int i = class->first; i < class->first + class->n; i++)
-	{
-		const PatternRange *range = &p->ranges[i];
-
-		if (in_range(range, c) ||
-			(class->icase && (in_range(range, character_lower(c)) || in_range(range, character_upper(c)))))
-			return !class->negated;
-	}
-	return class->negated;
+	return c < 128 ? class->ascii[c / 64] >> c % 64 & 1 : pattern_class_takes(p, class, c);
 }
 
 /* Whether a step takes a character. */

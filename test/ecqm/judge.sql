@@ -2,7 +2,7 @@
 -- Members of a population are counted as the measure's scoring says: a denominator
 -- lies within the initial population, exclusions within the denominator, and so on.
 CREATE TABLE member AS
-SELECT p.measure, p.group_number, c.name, w.way,
+SELECT p.measure, p.group_number, c.name, w.way, p.scoring,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'initial-population'), '{}') AS initial_population,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code IN ('denominator', 'measure-population')), '{}') AS denominator,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code IN ('denominator-exclusion', 'measure-population-exclusion')), '{}') AS exclusion,
@@ -14,10 +14,12 @@ SELECT p.measure, p.group_number, c.name, w.way,
   JOIN pack_case AS c USING (measure)
  CROSS JOIN (VALUES ('bundle'), ('record')) AS w(way)
   LEFT JOIN outcome AS o ON (o.measure, o.name, o.way, o.expression) = (p.measure, c.name, w.way, p.expression)
- GROUP BY p.measure, p.group_number, c.name, w.way;
+ GROUP BY p.measure, p.group_number, c.name, w.way, p.scoring;
 UPDATE member SET denominator = among(denominator, initial_population);
-UPDATE member SET exclusion = among(exclusion, denominator), numerator = among(numerator, denominator), exception = among(exception, denominator);
-UPDATE member SET numerator = among(numerator, exclusion, false), exception = among(exception, exclusion, false);
+-- The numerator of a ratio stands beside the denominator, that of a proportion within it.
+UPDATE member SET exclusion = among(exclusion, denominator), exception = among(exception, denominator),
+	numerator = among(numerator, CASE scoring WHEN 'ratio' THEN initial_population ELSE denominator END);
+UPDATE member SET numerator = CASE scoring WHEN 'ratio' THEN numerator ELSE among(numerator, exclusion, false) END, exception = among(exception, exclusion, false);
 UPDATE member SET numerator_exclusion = among(numerator_exclusion, numerator), exception = among(exception, numerator, false);
 
 CREATE TABLE counted AS

@@ -3,7 +3,7 @@ SET client_min_messages = warning;
 TRUNCATE phm.library, phm.value_set;
 INSERT INTO population
 SELECT :'measure', g.n, g.body ->> 'id',
-	   coalesce(extension(g.body, 'cqfm-populationBasis') ->> 'valueCode', extension(m, 'cqfm-populationBasis') ->> 'valueCode', 'boolean'),
+	   coalesce(extension(g.body, 'cqfm-scoring') #>> '{valueCodeableConcept,coding,0,code}', m #>> '{scoring,coding,0,code}', 'proportion'),
 	   p.n, p.body ->> 'id', p.body #>> '{code,coding,0,code}', p.body #>> '{criteria,expression}',
 	   extension(p.body, 'cqfm-criteriaReference') ->> 'valueString'
   FROM (SELECT e -> 'resource' AS m FROM pack_measure, jsonb_array_elements(bundle::jsonb -> 'entry') AS e
@@ -41,7 +41,7 @@ SELECT :'measure', c.name, c.way, r.expression, r.result, r.error
 -- Observations: of the episodes of the population that they refer to; a reference
 -- that leads nowhere means the denominator for the first of a ratio, the numerator for the second.
 CREATE TEMP TABLE observed AS
-SELECT o.group_number, o.number, o.expression AS function, o.basis,
+SELECT o.group_number, o.number, o.expression AS function,
 	   coalesce(r.expression, (SELECT d.expression FROM population AS d WHERE d.measure = o.measure AND d.group_number = o.group_number
 		AND d.code = CASE WHEN EXISTS (SELECT FROM population AS q WHERE q.measure = o.measure AND q.group_number = o.group_number AND q.code = 'measure-population')
 						  THEN 'measure-population'

@@ -8,7 +8,7 @@ CREATE TABLE excused (measure text, name text, result text, reason text, PRIMARY
 
 -- What a Measure says of its populations, in its order.
 CREATE TABLE population (
-	measure text, group_number bigint, group_id text, basis text, number bigint, id text, code text, expression text, reference text,
+	measure text, group_number bigint, group_id text, scoring text, number bigint, id text, code text, expression text, reference text,
 	PRIMARY KEY (measure, group_number, number));
 -- What the expressions gave: way is bundle or record.
 CREATE TABLE outcome (measure text, name text, way text, expression text, result jsonb, error text);

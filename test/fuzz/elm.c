@@ -1,14 +1,16 @@
-// sources: src/cql/tree.c src/cql/tree_hash.c src/cql/tree_print.c src/cql/elm.c src/cql/elm_item.c src/cql/elm_json.c src/cql/elm_node.c src/cql/elm_special.c src/cql/elm_type.c src/cql/elm_xml.c src/types/json.c src/types/element.c src/types/element_check.c src/types/primitive.c src/types/fhir.c src/types/code_system.c src/types/datetime.c src/types/xml.c
+// sources: src/cql/tree.c src/cql/tree_hash.c src/cql/tree_print.c src/cql/elm.c src/cql/elm_fhir.c src/cql/elm_item.c src/cql/elm_json.c src/cql/elm_node.c src/cql/elm_special.c src/cql/elm_type.c src/cql/elm_xml.c src/types/json.c src/types/element.c src/types/element_check.c src/types/primitive.c src/types/fhir.c src/types/code_system.c src/types/datetime.c src/types/xml.c
 // flags: -I/usr/include/libxml2 -lxml2
 /*
  * elm.c (fuzz): whatever is read as ELM gives a library or an error, and trees
  * that keep the promises of tree.h: bounded depth, clauses where clauses belong,
  * operands as many as the operator takes where there was no problem.  Reading
- * twice gives the same hash and text.
+ * twice gives the same hash and text.  As the base64 of a FHIR Library nothing
+ * is too malformed to be refused.
  */
 #include "phm_port.h"
 #include "cql/elm.h"
 #include "cql/logic.h"
+#include "types/element.h"
 
 extern int	LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
@@ -110,6 +112,28 @@ read_library(const char *text, size_t size, CqlProblems *problems, PhmError *err
 		elm_read_json(text, size, problems, err);
 }
 
+/* Reads a Library whose attachment has that text as its data, padded or not. */
+static void
+read_attachment(const char *text, size_t size)
+{
+	static const char type[] = "application/elm+json";
+	CqlProblems problems = {0};
+	PhmError	err = {0};
+	ElementWriter w;
+
+	element_writer_init(&w, (uint32) size + 100);
+	element_put_member(&w, FHIR_E_Library_content);
+	element_open(&w, ELEMENT_ARRAY, 0);
+	element_open(&w, ELEMENT_OBJECT, 0);
+	element_put_member(&w, FHIR_E_Attachment_contentType);
+	element_put_string(&w, type, (int) strlen(type));
+	element_put_member(&w, FHIR_E_Attachment_data);
+	element_put_plain(&w, text, (int) size);
+	element_close(&w, ELEMENT_OBJECT);
+	element_close(&w, ELEMENT_ARRAY);
+	CHECK(elm_read_fhir_library(w.data, w.data + w.length, &problems, &err) != NULL || err.sqlstate != 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
@@ -143,6 +167,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	CHECK(tree != NULL || err.sqlstate != 0);
 	if (tree != NULL)
 		check_tree(tree, 1, problems.count == 0);
+	read_attachment((const char *) data, size);
 	shim_reset();
 	return 0;
 }

@@ -33,7 +33,7 @@ measures()
 	local database=$1 measure
 	psql_quiet -d "$database" -At -c 'SELECT phm.create_store()' >/dev/null
 	psql_quiet -d "$database" -f test/ecqm/setup.sql
-	psql_quiet -d "$database" -c '\copy excused FROM test/ecqm/excused.tsv WITH (FORMAT csv, DELIMITER E'"'\\t'"', QUOTE E'"'\\x01'"', HEADER)' 
+	psql_quiet -d "$database" -c '\copy excused FROM test/ecqm/excused.tsv WITH (FORMAT csv, DELIMITER E'"'\\t'"', QUOTE E'"'\\x01'"', HEADER)'
 	perl test/ecqm/read "$2" | psql_quiet -d "$database"
 	for measure in $(psql_quiet -d "$database" -At -c 'SELECT measure FROM pack_measure ORDER BY measure'); do
 		psql_quiet -d "$database" -At -v measure="$measure" -v rounds="$3" -f test/ecqm/measure.sql >/dev/null 2>"$RUN_DIR/ecqm.err" ||
