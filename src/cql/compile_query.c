@@ -31,6 +31,7 @@ typedef struct Parts
 	const CqlTree *aggregate;
 	const CqlTree *returns;
 	const CqlTree *sort;
+	uint32		accumulator;	/* slot of the aggregate */
 } Parts;
 
 /* Notes the clauses that occur once. */
@@ -71,11 +72,29 @@ note_clauses(Parts *p, const CqlTree *tree)
 	}
 }
 
+/*
+ * The body of a let.  It is evaluated where it is first needed, perhaps deep inside
+ * other queries: its own slots are therefore nobody else's in this query.
+ */
+static uint32
+compile_let(Compile *c, const CqlTree *let)
+{
+	uint32		max_slot = c->max_slot;
+	uint32		node;
+
+	c->max_slot = c->next_slot;
+	node = compile_expression(c, let->nargs ? let->args[0] : NULL);
+	c->next_slot = c->max_slot;
+	c->max_slot = Max(c->max_slot, max_slot);
+	return node;
+}
+
 /* Sources and lets, in the order of their slots. */
 static void
 compile_sources(Compile *c, const CqlTree *tree, Parts *p, Scope *scopes)
 {
 	Scope	   *s = scopes;
+	uint32		lets;
 
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_AliasedQuerySource)
@@ -84,13 +103,18 @@ compile_sources(Compile *c, const CqlTree *tree, Parts *p, Scope *scopes)
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_AliasedQuerySource)
 			push(c, s++, tree->args[i]->name, CQL_OP_AliasRef, take_slot(c));
+	lets = c->next_slot;
+	for (int i = 0; i < tree->nargs; i++)
+		if (tree->args[i]->op == CQL_OP_LetClause)
+			(void) take_slot(c);
+	if (p->aggregate)
+		p->accumulator = take_slot(c);
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_LetClause)
 		{
-			uint32		slot = take_slot(c);
-			uint32		node = compile_expression(c, tree->args[i]->nargs ? tree->args[i]->args[0] : NULL);
+			uint32		node = compile_let(c, tree->args[i]);
 
-			push(c, s, tree->args[i]->name, CQL_OP_QueryLetRef, slot);
+			push(c, s, tree->args[i]->name, CQL_OP_QueryLetRef, lets++);
 			s->let = node;
 			s++;
 			p->args[p->n++] = node;
@@ -181,7 +205,7 @@ compile_clauses(Compile *c, const CqlTree *tree, Parts *p)
 		uint32		starting = compile_expression(c, p->aggregate->nargs > 1 ? p->aggregate->args[1] : NULL);
 		Scope		s;
 
-		push(c, &s, p->aggregate->name, CQL_OP_AliasRef, take_slot(c));
+		push(c, &s, p->aggregate->name, CQL_OP_AliasRef, p->accumulator);
 		p->q.flags |= QUERY_AGGREGATE | (p->aggregate->flags & CQL_DISTINCT ? QUERY_DISTINCT : 0);
 		p->args[p->n++] = compile_expression(c, p->aggregate->args[0]);
 		p->args[p->n++] = starting;
