@@ -31,7 +31,6 @@ typedef struct Parts
 	const CqlTree *aggregate;
 	const CqlTree *returns;
 	const CqlTree *sort;
-	uint32		accumulator;	/* slot of the aggregate */
 } Parts;
 
 /* Notes the clauses that occur once. */
@@ -73,8 +72,8 @@ note_clauses(Parts *p, const CqlTree *tree)
 }
 
 /*
- * The body of a let.  It is evaluated where it is first needed, perhaps deep inside
- * other queries: its own slots are therefore nobody else's in this query.
+ * Compiles the expression of a let.  It is evaluated when it is first read,
+ * whatever else is under way then: its slots are used by nothing else.
  */
 static uint32
 compile_let(Compile *c, const CqlTree *let)
@@ -94,7 +93,7 @@ static void
 compile_sources(Compile *c, const CqlTree *tree, Parts *p, Scope *scopes)
 {
 	Scope	   *s = scopes;
-	uint32		lets;
+	uint32		let_slot;
 
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_AliasedQuerySource)
@@ -103,18 +102,15 @@ compile_sources(Compile *c, const CqlTree *tree, Parts *p, Scope *scopes)
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_AliasedQuerySource)
 			push(c, s++, tree->args[i]->name, CQL_OP_AliasRef, take_slot(c));
-	lets = c->next_slot;
-	for (int i = 0; i < tree->nargs; i++)
-		if (tree->args[i]->op == CQL_OP_LetClause)
-			(void) take_slot(c);
-	if (p->aggregate)
-		p->accumulator = take_slot(c);
+	let_slot = c->next_slot;
+	for (uint32 i = 0; i < p->q.nlets + 1; i++)
+		(void) take_slot(c);	/* the last is the accumulator's */
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_LetClause)
 		{
 			uint32		node = compile_let(c, tree->args[i]);
 
-			push(c, s, tree->args[i]->name, CQL_OP_QueryLetRef, lets++);
+			push(c, s, tree->args[i]->name, CQL_OP_QueryLetRef, let_slot++);
 			s->let = node;
 			s++;
 			p->args[p->n++] = node;
@@ -205,7 +201,7 @@ compile_clauses(Compile *c, const CqlTree *tree, Parts *p)
 		uint32		starting = compile_expression(c, p->aggregate->nargs > 1 ? p->aggregate->args[1] : NULL);
 		Scope		s;
 
-		push(c, &s, p->aggregate->name, CQL_OP_AliasRef, p->accumulator);
+		push(c, &s, p->aggregate->name, CQL_OP_AliasRef, p->q.slot + p->q.nsources + p->q.nlets);
 		p->q.flags |= QUERY_AGGREGATE | (p->aggregate->flags & CQL_DISTINCT ? QUERY_DISTINCT : 0);
 		p->args[p->n++] = compile_expression(c, p->aggregate->args[0]);
 		p->args[p->n++] = starting;
