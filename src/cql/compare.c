@@ -174,6 +174,15 @@ cql_quantity_order(const CqlQuantity *a, const CqlQuantity *b, bool loosely)
 
 /* ---- order ---- */
 
+/* Whether milliseconds matter to a comparison and a value of second precision lacks them. */
+static inline bool
+fraction_open(DateTimePrecision a, DateTimePrecision b, DateTimeUnit unit)
+{
+	if (unit == DATETIME_UNIT_FINEST)
+		return (a == DATETIME_SECOND) != (b == DATETIME_SECOND);
+	return unit == DATETIME_UNIT_MILLISECOND && (a == DATETIME_SECOND || b == DATETIME_SECOND);
+}
+
 /* The order of two dates or date-times to a precision. */
 static int
 moment_order(CqlExec *x, PhmDateTime a, PhmDateTime b, DateTimeUnit unit)
@@ -188,6 +197,12 @@ moment_order(CqlExec *x, PhmDateTime a, PhmDateTime b, DateTimeUnit unit)
 			return (datetime_ms(a) > datetime_ms(b)) - (datetime_ms(a) < datetime_ms(b));
 		if (((a ^ b) & 0x7FFF) == 0)
 			return (a > b) - (a < b);
+	}
+	if (precision_a >= DATETIME_SECOND && precision_b >= DATETIME_SECOND && fraction_open(precision_a, precision_b, unit))
+	{
+		int			order = datetime_compare(a, b, DATETIME_UNIT_SECOND, cql_offset(x));
+
+		return order == 0 ? CQL_UNORDERED : order;
 	}
 	return datetime_compare(a, b, unit, cql_offset(x));
 }

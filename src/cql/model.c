@@ -242,6 +242,19 @@ time_of(CqlValue text)
 	return cql_time(ms, text.n > 8 ? DATETIME_MILLISECOND : DATETIME_SECOND);
 }
 
+/*
+ * FHIR writes seconds and leaves a zero fraction out ("10:01:00Z" and
+ * "10:01:00.000Z" are one instant to those who record them), so that a moment of
+ * the record which has seconds is known to the millisecond.
+ */
+static inline PhmDateTime
+exact_second(PhmDateTime v)
+{
+	if (datetime_precision(v) != DATETIME_SECOND)
+		return v;
+	return (v & ~((PhmDateTime) 0xF << 11)) | (PhmDateTime) DATETIME_MILLISECOND << 11;
+}
+
 CqlValue
 cql_primitive(CqlExec *x, CqlValue v)
 {
@@ -266,7 +279,7 @@ cql_primitive(CqlExec *x, CqlValue v)
 				return cql_null();
 			if (v.type == FHIR_T_date)
 				return cql_date(datetime_precision(when) > DATETIME_DAY ? datetime_truncate(when, DATETIME_DAY) : when);
-			return cql_normal_datetime(x, when);
+			return cql_normal_datetime(x, exact_second(when));
 		case FHIR_TIME:
 			return time_of(text_of(x, v, &e));
 		case FHIR_STRING:
