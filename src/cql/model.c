@@ -243,16 +243,15 @@ time_of(CqlValue text)
 }
 
 /*
- * FHIR writes seconds and leaves a zero fraction out ("10:01:00Z" and
- * "10:01:00.000Z" are one instant to those who record them), so that a moment of
- * the record which has seconds is known to the millisecond.
+ * FHIR writes a moment without fraction where nothing finer is meant: seconds and
+ * milliseconds are one decimal, and 0 equals 0.000.
  */
-static inline PhmDateTime
-exact_second(PhmDateTime v)
+static PhmDateTime
+whole_seconds(PhmDateTime v)
 {
 	if (datetime_precision(v) != DATETIME_SECOND)
 		return v;
-	return (v & ~((PhmDateTime) 0xF << 11)) | (PhmDateTime) DATETIME_MILLISECOND << 11;
+	return (v & ~((PhmDateTime) 0xF << 11)) | ((PhmDateTime) DATETIME_MILLISECOND << 11);
 }
 
 CqlValue
@@ -279,7 +278,7 @@ cql_primitive(CqlExec *x, CqlValue v)
 				return cql_null();
 			if (v.type == FHIR_T_date)
 				return cql_date(datetime_precision(when) > DATETIME_DAY ? datetime_truncate(when, DATETIME_DAY) : when);
-			return cql_normal_datetime(x, exact_second(when));
+			return cql_normal_datetime(x, whole_seconds(when));
 		case FHIR_TIME:
 			return time_of(text_of(x, v, &e));
 		case FHIR_STRING:
