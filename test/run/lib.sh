@@ -207,8 +207,8 @@ cluster_env()
 {
 	CLUSTER=$VERSION_DIR/$1
 	SOCKET=/tmp/phm.$EUID.$(path_key "$CLUSTER")	# a socket's path is limited to 107 bytes
+	unset $(compgen -e | grep -x 'PG[A-Z]*')	# whatever else the caller tells libpq
 	export PGHOST=$SOCKET PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
-	unset PGPASSWORD PGSERVICE PGOPTIONS PGDATA PGHOSTADDR PGSSLMODE PGTZ PGDATESTYLE 2>/dev/null || true
 }
 
 # The process that serves a data folder; nothing when there is none.  A pid file
