@@ -62,6 +62,7 @@ need_packages()
 {
 	local missing
 	command -v apt-get >/dev/null || die "./run needs a Debian system; elsewhere use make, make install and make installcheck"
+	[ -e /proc/self/cwd ] || die "./run needs /proc; as root: mount -t proc proc /proc"
 	pg_version
 	missing=$(missing_packages gcc make libc6-dev perl libxml2-dev libzstd-dev zstd \
 		"postgresql-$PG_VERSION" "postgresql-server-dev-$PG_VERSION" "$@")
@@ -220,6 +221,15 @@ cluster_pid()
 	[ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$(readlink -f "$1")" ] && echo "$pid"
 }
 
+# Waits for the end of a process.  Where process 1 does not collect the dead, as in many
+# containers, one that has ended stays as a zombie.
+wait_for_end()
+{
+	while [ -d "/proc/$1" ] && ! grep -q '^State:[[:space:]]*[ZX]' "/proc/$1/status" 2>/dev/null; do
+		sleep 0.1
+	done
+}
+
 # Starts the private cluster NAME (default: main), making it when it is not there.
 cluster_start()
 {
@@ -261,7 +271,7 @@ clear_remains()
 	case $(readlink "/proc/${pid:-none}/cwd") in
 		"$CLUSTER"*)
 			as_postgres kill -QUIT "$pid" || true
-			while [ -d "/proc/$pid" ]; do sleep 0.1; done ;;
+			wait_for_end "$pid" ;;
 	esac
 	rm -f "$SOCKET"/.s.PGSQL.*
 	pid=$(head -1 "$CLUSTER/postmaster.pid" 2>/dev/null) || true
@@ -299,7 +309,7 @@ cluster_stop()
 		dir=${file%/postmaster.pid}
 		pid=$(cluster_pid "$dir") || continue
 		kill -INT "$pid" || continue
-		while [ -d "/proc/$pid" ]; do sleep 0.1; done
+		wait_for_end "$pid"
 		rm -rf "/tmp/phm.$EUID.$(path_key "$dir")"
 	done
 }
