@@ -283,7 +283,7 @@ cluster_settings()
 {
 	local memory shm
 	memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
-	shm=$(df -k --output=avail /dev/shm 2>/dev/null | tail -1)
+	shm=$(as_postgres test -w /dev/shm && df -k --output=avail /dev/shm 2>/dev/null | tail -1) || true	# not in every chroot
 	cat <<-EOT
 		listen_addresses = ''
 		unix_socket_directories = '$SOCKET'
