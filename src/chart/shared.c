@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "chart/shared.h"
+#include "phm_plan.h"
 #include "record/record_row.h"
 #include "types/chart_intern.h"
 
@@ -201,10 +202,10 @@ read_shared(SharedCache *cache, Found *found, int type, const char *source, int 
 	MemoryContext old;
 
 	if (cache->plans[type] == NULL)
-		cache->plans[type] = SPI_prepare(psprintf("SELECT * FROM phm.%s WHERE source = $1 AND id = $2 AND deleted_at IS NULL "
+		cache->plans[type] = phm_plan(psprintf("SELECT * FROM phm.%s WHERE source = $1 AND id = $2 AND deleted_at IS NULL "
 												  "ORDER BY ordinal LIMIT 1",
 												  record_map(shared_types[type].type)->table->name), 2, types);
-	if (cache->plans[type] == NULL || SPI_execute_plan(cache->plans[type], values, NULL, true, 1) < 0)
+	if (SPI_execute_plan(cache->plans[type], values, NULL, true, 1) < 0)
 		elog(ERROR, "could not read a shared resource");
 	found->members = NULL;
 	found->length = 0;
