@@ -146,7 +146,7 @@ SELECT pg_extension_config_dump('phm.hcc_label', 'WHERE NOT built_in');
 
 -- Sessions keep what they have compiled as long as the stamp is the same; the trigger changes it with the rows.
 CREATE TABLE phm.hcc_change (stamp uuid NOT NULL);
-INSERT INTO phm.hcc_change VALUES (pg_catalog.gen_random_uuid());
+INSERT INTO phm.hcc_change VALUES ('00000000-0000-0000-0000-000000000000');
 REVOKE ALL ON phm.hcc_change FROM PUBLIC;
 GRANT SELECT ON phm.hcc_change TO PUBLIC;
 COMMENT ON TABLE phm.hcc_change IS 'Internal: one row, which every change of a phm.hcc_* table changes, so that sessions know when models must be compiled anew.';

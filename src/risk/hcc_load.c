@@ -42,6 +42,7 @@ typedef struct SessionModel
 {
 	MemoryContext context;		/* holds name and model; NULL: free */
 	pg_uuid_t	stamp;
+	Oid			table;			/* of the stamp: the extension may have been made anew */
 	Oid			role;			/* what it may read is its own affair */
 	char	   *name;
 	int			payment_year;
@@ -272,17 +273,18 @@ compile(const char *name, int payment_year, bool mce, bool unverified)
 
 /* The stamp of the tables as the query sees them; false when there is none. */
 static bool
-read_stamp(pg_uuid_t *stamp)
+read_stamp(SessionModel *s)
 {
 	bool		isnull;
 	Datum		value;
 
-	if (SPI_execute_plan(phm_plan("SELECT stamp FROM phm.hcc_change", 0, NULL), NULL, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(phm_plan("SELECT stamp, tableoid FROM phm.hcc_change", 0, NULL), NULL, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "phm.hcc_model: query failed");
 	if (SPI_processed != 1)
 		return false;
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	memcpy(stamp, DatumGetUUIDP(value), sizeof(*stamp));
+	memcpy(&s->stamp, DatumGetUUIDP(value), sizeof(s->stamp));
+	s->table = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
 	return true;
 }
 
@@ -334,8 +336,9 @@ load_model(const char *name, int payment_year, bool mce, bool unverified)
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "phm.hcc_model: SPI_connect failed");
-	stamped = read_stamp(&wanted.stamp);
-	if (stamped && is_model(s, &wanted) && memcmp(&s->stamp, &wanted.stamp, sizeof(pg_uuid_t)) == 0)
+	stamped = read_stamp(&wanted);
+	if (stamped && is_model(s, &wanted) && s->table == wanted.table &&
+		memcmp(&s->stamp, &wanted.stamp, sizeof(pg_uuid_t)) == 0)
 		wanted.model = s->model;
 	else
 	{

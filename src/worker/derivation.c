@@ -8,10 +8,10 @@
 #include "phm.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "nodes/value.h"
-#include "parser/parse_func.h"
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
@@ -26,7 +26,6 @@ call_of(text *routine)
 {
 	List	   *names = textToQualifiedNameList(routine);
 	Oid			types[1] = {INT8ARRAYOID};
-	Oid			oid;
 	HeapTuple	tuple;
 	char		kind = '\0';
 	char	   *name;
@@ -35,8 +34,9 @@ call_of(text *routine)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the routine of a derivation is named with its schema, and nothing else")));
-	oid = LookupFuncName(names, 1, types, true);
-	tuple = OidIsValid(oid) ? SearchSysCache1(PROCOID, ObjectIdGetDatum(oid)) : NULL;
+	tuple = SearchSysCache3(PROCNAMEARGSNSP, CStringGetDatum(strVal(lsecond(names))),
+							PointerGetDatum(buildoidvector(types, 1)),
+							ObjectIdGetDatum(get_namespace_oid(strVal(linitial(names)), true)));
 	if (HeapTupleIsValid(tuple))
 	{
 		kind = ((Form_pg_proc) GETSTRUCT(tuple))->prokind;
