@@ -13,6 +13,7 @@
 #include "utils/uuid.h"
 
 #include "chart/map_load.h"
+#include "types/ucum.h"
 
 #define FETCH_PAIRS 1000
 
@@ -48,6 +49,7 @@ add_pair(ChartMap *map, HeapTuple row, TupleDesc desc)
 	};
 
 	pair.has_range = pair.range.low || pair.range.above || pair.range.high || pair.range.below;
+	pair.range.ucum = pair.range.unit && ucum_valid(pair.range.unit, (int) strlen(pair.range.unit));
 	chart_map_add(map, &pair);
 }
 

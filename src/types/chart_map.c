@@ -26,6 +26,7 @@ typedef struct Pair
 	uint32		unit;
 	bool		wider;
 	bool		has_range;
+	bool		ucum;
 } Pair;
 
 struct ChartMap
@@ -137,6 +138,7 @@ chart_map_add(ChartMap *map, const ChartMapPair *pair)
 	p->unit = keep_text(map, pair->range.unit);
 	p->wider = pair->wider;
 	p->has_range = pair->has_range;
+	p->ucum = pair->range.ucum;
 	note_system(map, system);
 	map->count++;
 }
@@ -610,20 +612,27 @@ put_effective(ChartMapper *m, const ChartMapResult *r)
 		(void) put_as(&m->result, FHIR_E_Observation_effectivePeriod, &whole, FHIR_E_Claim_billablePeriod);
 }
 
-/* Writes a Quantity; a unit, where there is one, is UCUM's. */
+/* Writes a Quantity of a pair. */
 static void
-put_quantity(ElementWriter *w, FhirElement element, const char *number, const char *comparator, const char *unit)
+put_quantity(ElementWriter *w, FhirElement element, const ChartMap *map, const Pair *pair, uint32 number,
+			 const char *comparator)
 {
+	const char *text = map->texts + number;
+	const char *unit = map->texts + pair->unit;
+
 	element_put_member(w, element);
 	element_open(w, ELEMENT_OBJECT, 0);
 	element_put_member(w, FHIR_E_Quantity_value);
-	element_put_number(w, number, (int) strlen(number));
+	element_put_number(w, text, (int) strlen(text));
 	if (comparator)
 		put_text(w, FHIR_E_Quantity_comparator, comparator);
-	if (unit)
+	if (pair->unit)
 	{
 		element_put_member(w, FHIR_E_Quantity_unit);
 		element_put_plain(w, unit, (int) strlen(unit));
+	}
+	if (pair->unit && pair->ucum)
+	{
 		put_text(w, FHIR_E_Quantity_system, "http://unitsofmeasure.org");
 		put_text(w, FHIR_E_Quantity_code, unit);
 	}
@@ -634,7 +643,6 @@ put_quantity(ElementWriter *w, FhirElement element, const char *number, const ch
 static void
 put_range(ElementWriter *w, const ChartMap *map, const Pair *pair)
 {
-	const char *unit = pair->unit ? map->texts + pair->unit : NULL;
 	uint32		lower = pair->low ? pair->low : pair->above;
 	uint32		upper = pair->high ? pair->high : pair->below;
 
@@ -642,14 +650,14 @@ put_range(ElementWriter *w, const ChartMap *map, const Pair *pair)
 	{
 		element_put_member(w, FHIR_E_Observation_valueRange);
 		element_open(w, ELEMENT_OBJECT, 0);
-		put_quantity(w, FHIR_E_Range_low, map->texts + lower, NULL, unit);
-		put_quantity(w, FHIR_E_Range_high, map->texts + upper, NULL, unit);
+		put_quantity(w, FHIR_E_Range_low, map, pair, lower, NULL);
+		put_quantity(w, FHIR_E_Range_high, map, pair, upper, NULL);
 		element_close(w, ELEMENT_OBJECT);
 	}
 	else if (lower)
-		put_quantity(w, FHIR_E_Observation_valueQuantity, map->texts + lower, pair->low ? ">=" : ">", unit);
+		put_quantity(w, FHIR_E_Observation_valueQuantity, map, pair, lower, pair->low ? ">=" : ">");
 	else
-		put_quantity(w, FHIR_E_Observation_valueQuantity, map->texts + upper, pair->high ? "<=" : "<", unit);
+		put_quantity(w, FHIR_E_Observation_valueQuantity, map, pair, upper, pair->high ? "<=" : "<");
 }
 
 /* Writes a list of one Reference to the resource that reports the result. */

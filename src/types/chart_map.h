@@ -22,7 +22,7 @@
 
 #define CHART_MAP_URL "urn:phm:mapped"
 
-/* The value that a source code stands for: JSON numbers and a UCUM unit, NULL where there is none. */
+/* The value that a source code stands for: JSON numbers and a unit, NULL where there is none. */
 typedef struct ChartMapRange
 {
 	const char *low;			/* at least */
@@ -30,6 +30,7 @@ typedef struct ChartMapRange
 	const char *high;			/* at most */
 	const char *below;			/* less than */
 	const char *unit;
+	bool		ucum;			/* the unit is UCUM's */
 } ChartMapRange;
 
 /* One pair; texts end with NUL. */
