@@ -2,47 +2,11 @@
  * chart_map.c: adding the codes of concept maps to the resources of a chart,
  * and taking them out again.
  */
-#include "types/chart_map.h"
+#include "types/chart_map_table.h"
 
 #include "types/code_system.h"
 
 #define DEEPEST (ELEMENT_MAX_DEPTH - 8)	/* a marked coding is four containers */
-
-/* A pair as it is kept: offsets in texts, 0: none. */
-typedef struct Pair
-{
-	uint64		hash;			/* code_hash of the source */
-	uint64		target_hash;
-	uint32		next;			/* pair + 1 of the same bucket, 0: the last */
-	uint32		source_system;
-	uint32		source_code;
-	uint32		target_system;
-	uint32		target_code;
-	uint32		url;
-	uint32		low;
-	uint32		above;
-	uint32		high;
-	uint32		below;
-	uint32		unit;
-	bool		wider;
-	bool		has_range;
-	bool		ucum;
-} Pair;
-
-struct ChartMap
-{
-	Pair	   *pairs;
-	uint32		count;
-	uint32		size;
-	char	   *texts;
-	size_t		texts_length;
-	size_t		texts_size;
-	uint64	   *systems;		/* hashes of the source systems: most codings are of none */
-	uint32		nsystems;
-	uint32		systems_size;
-	uint32	   *buckets;		/* pair + 1 */
-	uint32		mask;
-};
 
 ChartMap *
 chart_map(void)
@@ -50,7 +14,7 @@ chart_map(void)
 	ChartMap   *map = palloc0(sizeof(ChartMap));
 
 	map->size = 64;
-	map->pairs = palloc(sizeof(Pair) * map->size);
+	map->pairs = palloc(sizeof(MapPair) * map->size);
 	map->texts_size = 4096;
 	map->texts = palloc(map->texts_size);
 	map->texts[0] = '\0';
@@ -113,13 +77,13 @@ chart_map_add(ChartMap *map, const ChartMapPair *pair)
 {
 	uint64		system = code_system_hash(pair->source_system, (int) strlen(pair->source_system));
 	uint64		target = code_system_hash(pair->target_system, (int) strlen(pair->target_system));
-	const Pair *last;
-	Pair	   *p;
+	const MapPair *last;
+	MapPair    *p;
 
 	if (map->count == map->size)
 	{
 		map->size *= 2;
-		map->pairs = repalloc(map->pairs, sizeof(Pair) * map->size);
+		map->pairs = repalloc(map->pairs, sizeof(MapPair) * map->size);
 	}
 	last = map->count > 0 ? &map->pairs[map->count - 1] : NULL;
 	p = &map->pairs[map->count];
@@ -254,7 +218,7 @@ next_pair(const ChartMap *map, const Code *c, uint32 at)
 {
 	for (; at > 0; at = map->pairs[at - 1].next)
 	{
-		const Pair *p = &map->pairs[at - 1];
+		const MapPair *p = &map->pairs[at - 1];
 		const char *code = map->texts + p->source_code;
 		const char *system = map->texts + p->source_system;
 
@@ -302,39 +266,6 @@ note_result(ChartMapper *m, uint32 pair, const uint8 *around, const uint8 *end)
 	m->results[m->nresults++] = (ChartMapResult) {pair, around, end};
 }
 
-/* Writes a text member. */
-static void
-put_text(ElementWriter *w, FhirElement element, const char *text)
-{
-	element_put_member(w, element);
-	element_put_string(w, text, (int) strlen(text));
-}
-
-/* Writes the extension that marks what comes from a map. */
-static void
-put_mark(ElementWriter *w, FhirElement element, const char *url)
-{
-	element_put_member(w, element);
-	element_open(w, ELEMENT_ARRAY, 0);
-	element_open(w, ELEMENT_OBJECT, 0);
-	put_text(w, FHIR_E_Extension_url, CHART_MAP_URL);
-	put_text(w, FHIR_E_Extension_valueUri, url);
-	element_close(w, ELEMENT_OBJECT);
-	element_close(w, ELEMENT_ARRAY);
-}
-
-/* Writes the target of a pair as a Coding. */
-static void
-put_target(ElementWriter *w, const ChartMap *map, const Pair *pair, bool marked)
-{
-	element_open(w, ELEMENT_OBJECT, 0);
-	if (marked)
-		put_mark(w, FHIR_E_Element_extension, map->texts + pair->url);
-	put_text(w, FHIR_E_Coding_system, map->texts + pair->target_system);
-	put_text(w, FHIR_E_Coding_code, map->texts + pair->target_code);
-	element_close(w, ELEMENT_OBJECT);
-}
-
 /* What the members around a concept are: a resource or a claim item whose code may report a result. */
 typedef struct Around
 {
@@ -379,14 +310,14 @@ put_targets(ChartMapper *m, const ElementValue *codings, Around around)
 			continue;
 		for (uint32 at = first_pair(map, &c); at > 0; at = next_pair(map, &c, map->pairs[at - 1].next))
 		{
-			const Pair *pair = &map->pairs[at - 1];
+			const MapPair *pair = &map->pairs[at - 1];
 
 			if (pair->has_range && around.start && m->reported)
 				note_result(m, at - 1, around.start, around.end);
 			/* Not to have done the one thing is not, not to have done the wider. */
 			if (pair->has_range || (pair->wider && !m->happened) || !note_seen(m, pair->target_hash))
 				continue;
-			put_target(&m->members, map, pair, true);
+			map_put_target(&m->members, map, pair, true);
 			m->added++;
 		}
 	}
@@ -573,145 +504,6 @@ chart_map_resource(ChartMapper *m, const ChartResource *resource)
 	map_members(m, resource->members, end);
 	/* Marks that stood in the record could not be told from ours. */
 	return m->added > 0 && !m->marked;
-}
-
-/* Copies a member under another element. */
-static bool
-put_as(ElementWriter *w, FhirElement element, const ChartMapResult *r, FhirElement from)
-{
-	ElementValue value;
-
-	if (!element_find(r->around, r->end, from, &value))
-		return false;
-	element_put_member(w, element);
-	element_put_copy(w, value.start, value.end);
-	return true;
-}
-
-/* When it was found: as its procedure, observation or claim item says. */
-static void
-put_effective(ChartMapper *m, const ChartMapResult *r)
-{
-	static const FhirElement moments[][2] = {
-		{FHIR_E_Procedure_performedDateTime, FHIR_E_Observation_effectiveDateTime},
-		{FHIR_E_Procedure_performedPeriod, FHIR_E_Observation_effectivePeriod},
-		{FHIR_E_Observation_effectiveDateTime, FHIR_E_Observation_effectiveDateTime},
-		{FHIR_E_Observation_effectivePeriod, FHIR_E_Observation_effectivePeriod},
-		{FHIR_E_Observation_effectiveInstant, FHIR_E_Observation_effectiveInstant},
-		{FHIR_E_ExplanationOfBenefit_item_servicedDate, FHIR_E_Observation_effectiveDateTime},
-		{FHIR_E_ExplanationOfBenefit_item_servicedPeriod, FHIR_E_Observation_effectivePeriod},
-		{FHIR_E_Claim_item_servicedDate, FHIR_E_Observation_effectiveDateTime},
-		{FHIR_E_Claim_item_servicedPeriod, FHIR_E_Observation_effectivePeriod}
-	};
-	ChartMapResult whole = {0, m->resource->members, m->resource->members + m->resource->length};
-
-	for (int i = 0; i < (int) lengthof(moments); i++)
-		if (put_as(&m->result, moments[i][1], r, moments[i][0]))
-			return;
-	if (!put_as(&m->result, FHIR_E_Observation_effectivePeriod, &whole, FHIR_E_ExplanationOfBenefit_billablePeriod))
-		(void) put_as(&m->result, FHIR_E_Observation_effectivePeriod, &whole, FHIR_E_Claim_billablePeriod);
-}
-
-/* Writes a Quantity of a pair. */
-static void
-put_quantity(ElementWriter *w, FhirElement element, const ChartMap *map, const Pair *pair, uint32 number,
-			 const char *comparator)
-{
-	const char *text = map->texts + number;
-	const char *unit = map->texts + pair->unit;
-
-	element_put_member(w, element);
-	element_open(w, ELEMENT_OBJECT, 0);
-	element_put_member(w, FHIR_E_Quantity_value);
-	element_put_number(w, text, (int) strlen(text));
-	if (comparator)
-		put_text(w, FHIR_E_Quantity_comparator, comparator);
-	if (pair->unit)
-	{
-		element_put_member(w, FHIR_E_Quantity_unit);
-		element_put_plain(w, unit, (int) strlen(unit));
-	}
-	if (pair->unit && pair->ucum)
-	{
-		put_text(w, FHIR_E_Quantity_system, "http://unitsofmeasure.org");
-		put_text(w, FHIR_E_Quantity_code, unit);
-	}
-	element_close(w, ELEMENT_OBJECT);
-}
-
-/* The value: a Quantity with a comparator where one end is open, else a Range. */
-static void
-put_range(ElementWriter *w, const ChartMap *map, const Pair *pair)
-{
-	uint32		lower = pair->low ? pair->low : pair->above;
-	uint32		upper = pair->high ? pair->high : pair->below;
-
-	if (lower && upper)
-	{
-		element_put_member(w, FHIR_E_Observation_valueRange);
-		element_open(w, ELEMENT_OBJECT, 0);
-		put_quantity(w, FHIR_E_Range_low, map, pair, lower, NULL);
-		put_quantity(w, FHIR_E_Range_high, map, pair, upper, NULL);
-		element_close(w, ELEMENT_OBJECT);
-	}
-	else if (lower)
-		put_quantity(w, FHIR_E_Observation_valueQuantity, map, pair, lower, pair->low ? ">=" : ">");
-	else
-		put_quantity(w, FHIR_E_Observation_valueQuantity, map, pair, upper, pair->high ? "<=" : "<");
-}
-
-/* Writes a list of one Reference to the resource that reports the result. */
-static void
-put_origin(ElementWriter *w, FhirElement element, const ChartResource *r)
-{
-	const char *type = fhir_types[r->type].name;
-	int			n = (int) strlen(type) + 1;
-	char	   *text;
-
-	if (r->id_length == 0)
-		return;
-	text = palloc(n + r->id_length + 1);
-	snprintf(text, n + 1, "%s/", type);
-	memcpy(text + n, r->id, r->id_length);
-	element_put_member(w, element);
-	element_open(w, ELEMENT_ARRAY, 0);
-	element_open(w, ELEMENT_OBJECT, 0);
-	element_put_member(w, FHIR_E_Reference_reference);
-	element_put_string(w, text, n + r->id_length);
-	element_close(w, ELEMENT_OBJECT);
-	element_close(w, ELEMENT_ARRAY);
-	pfree(text);
-}
-
-void
-chart_map_result(ChartMapper *m, uint32 n, ChartResource *observation)
-{
-	ElementWriter *w = &m->result;
-	const ChartMapResult *r = &m->results[n];
-	const Pair *pair = &m->map->pairs[r->pair];
-
-	element_writer_reset(w);
-	put_mark(w, FHIR_E_DomainResource_extension, m->map->texts + pair->url);
-	if (m->resource->type == FHIR_T_Procedure)
-		put_origin(w, FHIR_E_Observation_partOf, m->resource);
-	put_text(w, FHIR_E_Observation_status, "final");
-	element_put_member(w, FHIR_E_Observation_code);
-	element_open(w, ELEMENT_OBJECT, 0);
-	element_put_member(w, FHIR_E_CodeableConcept_coding);
-	element_open(w, ELEMENT_ARRAY, 0);
-	put_target(w, m->map, pair, false);
-	element_close(w, ELEMENT_ARRAY);
-	element_close(w, ELEMENT_OBJECT);
-	put_effective(m, r);
-	put_range(w, m->map, pair);
-	if (m->resource->type == FHIR_T_Observation)
-		put_origin(w, FHIR_E_Observation_derivedFrom, m->resource);
-	*observation = (ChartResource) {
-		.type = FHIR_T_Observation, .members = w->data, .length = w->length,
-		.source = m->resource->source, .source_length = m->resource->source_length,
-		.sensitivity = m->resource->sensitivity,
-		.flags = CHART_MAPPED | (m->resource->flags & CHART_CLAIMS)
-	};
 }
 
 /* Copies one value without marked codings. */
