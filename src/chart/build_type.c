@@ -18,6 +18,7 @@
 #include "utils/tuplestore.h"
 
 #include "chart/claim_items.h"
+#include "chart/map_load.h"
 #include "chart/shared.h"
 #include "chart/source_stream.h"
 #include "phm_plan.h"
@@ -248,6 +249,7 @@ begin_build(Build *b, Datum patient_ids, bool few)
 			open_stream(&b->streams[b->nstreams++], &tables[i], patient_ids, few, CurrentMemoryContext);
 	open_stream(&b->streams[b->nstreams++], record_other_table(), patient_ids, few, CurrentMemoryContext);
 	b->builder = chart_builder();
+	chart_builder_use_map(b->builder, active_concept_maps());
 	element_writer_init(&b->writer, 4096);
 	b->shared = shared_cache();
 	b->lines = claim_lines();

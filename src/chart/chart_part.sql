@@ -55,3 +55,17 @@ $$;
 REVOKE ALL ON FUNCTION phm.build_charts(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION phm.build_charts(bigint[]) IS
 'Brings the charts of these persons up to date with the record; a chart that is up to date is left alone. The refresh calls it first of all derivations.';
+
+CREATE FUNCTION phm.patients_with(codes phm.codeset) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF phm.cardinality(codes) > 0 THEN
+		RETURN QUERY SELECT c.patient_id FROM phm.patient_chart AS c WHERE phm.mentions(c.chart, codes);
+	END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.patients_with(phm.codeset) FROM PUBLIC;
+COMMENT ON FUNCTION phm.patients_with(phm.codeset) IS
+'The patients in whose charts a code of the set stands, wherever.';

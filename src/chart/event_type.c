@@ -12,6 +12,7 @@
 #include "utils/typcache.h"
 
 #include "chart/find.h"
+#include "record/record.h"
 #include "types/chart_datum.h"
 #include "types/codeset_arg.h"
 #include "types/concept.h"
@@ -24,6 +25,7 @@ PG_FUNCTION_INFO_V1(phm_chart_events);
 PG_FUNCTION_INFO_V1(phm_chart_latest);
 PG_FUNCTION_INFO_V1(phm_chart_birth_date);
 PG_FUNCTION_INFO_V1(phm_chart_contains);
+PG_FUNCTION_INFO_V1(phm_chart_mentions);
 
 /* Arguments of all primitives: chart, type, codes, period, visible, all. */
 typedef struct Question
@@ -152,18 +154,23 @@ phm_chart_count(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(n);
 }
 
-/* The value of an observation, where it is a quantity. */
+/* The value of an observation, where it is a quantity; whole: the members of its resource. */
 static bool
-event_quantity(const Chart *chart, ChartPosition at, Datum *quantity)
+event_quantity(const Chart *chart, ChartPosition at, const ElementWriter *whole, Datum *quantity)
 {
 	ElementValue value;
 	const uint8 *p;
 	const uint8 *end;
 	QuantityView view = {0};
+	bool		exact;
 
 	chart_body(chart, at, &p, &end);
-	if (!element_find(p, end, FHIR_E_Observation_valueQuantity, &value) || value.kind != ELEMENT_QUANTITY)
+	if (!element_find(p, end, FHIR_E_Observation_valueQuantity, &value))
 		return false;
+	/* A comparator, or a unit that is not its UCUM code, stands in the resource. */
+	if (value.kind != ELEMENT_QUANTITY)
+		return element_find(whole->data, whole->data + whole->length, FHIR_E_Observation_valueQuantity, &value) &&
+			record_value_in(NULL, RECORD_QUANTITY, FHIR_T_Quantity, &value, quantity, &exact);
 	view.mantissa = value.number;
 	view.scale = value.scale;
 	view.ucum = true;
@@ -231,10 +238,10 @@ event_row(Chart *chart, ChartPosition at, Datum *values, bool *nulls)
 	nulls[3] = !find_moment(chart, at, &when);
 	values[3] = Int64GetDatum(when);
 	nulls[4] = !event_concept(chart, at, &values[4]);
-	nulls[5] = type != FHIR_T_Observation || !event_quantity(chart, at, &values[5]);
 	values[6] = CStringGetTextDatum(entry->flags & CHART_VOID ? "void" : entry->flags & CHART_NEGATED ? "negated" : "valid");
 	element_writer_init(&w, 1024);
 	chart_resource(chart, at, &w);
+	nulls[5] = type != FHIR_T_Observation || !event_quantity(chart, at, &w, &values[5]);
 	values[7] = PointerGetDatum(resource_make(type, w.data, w.length));
 	pfree(w.data);
 }
@@ -320,4 +327,20 @@ phm_chart_contains(PG_FUNCTION_ARGS)
 	open_chart(&q, PG_GETARG_DATUM(0), false);
 	find_begin(&find, &q.chart, &q.query);
 	PG_RETURN_BOOL(!q.nothing && find_next(&find));
+}
+
+/* Whether the table of codes has one of the set. */
+Datum
+phm_chart_mentions(PG_FUNCTION_ARGS)
+{
+	Chart		chart;
+	CodesetView codes;
+
+	chart_open(&chart, chart_detoast_look(PG_GETARG_DATUM(0)));
+	codeset_getarg_cached(fcinfo, 1, &codes);
+	for (int segment = 0; segment < chart.nsegments; segment++)
+		for (uint32 i = 0; i < chart.segments[segment]->ncodes; i++)
+			if (find_code_in_set(&chart, segment, &codes, i))
+				PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(false);
 }

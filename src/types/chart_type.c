@@ -291,7 +291,7 @@ print_entry(StringInfo out, Chart *chart, ChartPosition at, ElementWriter *w)
 		appendStringInfoChar(out, ',');
 	}
 	element_writer_reset(w);
-	chart_resource(chart, at, w);
+	chart_resource_mapped(chart, at, w);
 	appendStringInfoString(out, "\"resource\":");
 	resource_print(out, chart_type_of(chart, at), w->data, w->data + w->length);
 	appendStringInfoChar(out, '}');
