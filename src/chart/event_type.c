@@ -336,7 +336,7 @@ phm_chart_mentions(PG_FUNCTION_ARGS)
 	Chart		chart;
 	CodesetView codes;
 
-	chart_open(&chart, chart_detoast_look(PG_GETARG_DATUM(0)));
+	chart_open(&chart, chart_detoast_look(PG_GETARG_DATUM(0), NULL));
 	codeset_getarg_cached(fcinfo, 1, &codes);
 	for (int segment = 0; segment < chart.nsegments; segment++)
 		for (uint32 i = 0; i < chart.segments[segment]->ncodes; i++)
