@@ -135,7 +135,22 @@ cql_eval(CqlExec *x, uint32 node)
 	const CqlNode *n = &x->nodes[node];
 	const CqlOperator *op = &cql_operators[n->op];
 	CqlValue	a[CQL_MAX_STRICT];
+	const MemoCell *memo;
 
+	switch (n->op)				/* the most frequent ones */
+	{
+		case CQL_OP_Literal:
+			return x->constants[n->extra];
+		case CQL_OP_AliasRef:
+			return x->frame[n->extra];
+		case CQL_OP_Memo:
+			memo = &x->memos[n->extra];
+			if (memo->epoch == (n->flag == 2 ? x->chart_epoch : x->argument_epoch))
+				return memo->value;
+			break;
+		default:
+			break;
+	}
 	if (op->way == CQL_LAZY)
 		return ((CqlLazy) op->function) (x, n);
 	for (uint32 i = 0; i < n->nargs; i++)
@@ -365,7 +380,7 @@ cql_open(const void *datum)
 	x->nodes = logic_section(logic, LOGIC_NODES);
 	x->args = logic_section(logic, LOGIC_ARGS);
 	x->memos = palloc0(sizeof(MemoCell) * (logic->nmemos + 1));
-	x->cells = palloc0(sizeof(KeyedCell) * (logic->ncells + 1));
+	x->cells = (KeyedCell *) TYPEALIGN(64, palloc0(sizeof(KeyedCell) * (logic->ncells + 1) + 64));
 	x->stack = palloc_extended(sizeof(CqlValue) * CQL_STACK_VALUES, MCXT_ALLOC_HUGE);
 	x->stack_end = x->stack + CQL_STACK_VALUES;
 	x->frame = x->top = x->stack;

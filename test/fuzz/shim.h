@@ -49,6 +49,7 @@ typedef size_t Size;
 #define MaxAllocSize ((Size) 0x3fffffff)
 #define CHECK_FOR_INTERRUPTS() ((void) 0)
 #define InterruptPending false
+#define TYPEALIGN(a, p) (((uintptr_t) (p) + ((a) - 1)) & ~((uintptr_t) ((a) - 1)))
 #define MCXT_ALLOC_HUGE 1
 #define MCXT_ALLOC_NO_OOM 2
 #define palloc_extended(size, flags) palloc(size)
