@@ -68,6 +68,17 @@ ln_decimal(Decimal v, Decimal *result)
 		decimal_add(result, &difference, result);
 }
 
+/* Drops the digits beyond 30, which the series does not give right. */
+static bool
+cut_to_30_digits(Decimal *d)
+{
+	int			surplus = 0;
+
+	for (uint128 rest = decimal_magnitude(d->mantissa) / (uint128) number_power(30); rest > 0; rest /= 10)
+		surplus++;
+	return surplus == 0 || decimal_round(d, d->scale - surplus, d);
+}
+
 /* e^v as a Decimal; null when it does not fit. */
 static CqlValue
 exp_value(CqlExec *x, Decimal v)
@@ -78,7 +89,7 @@ exp_value(CqlExec *x, Decimal v)
 		return cql_null();
 	if (v.mantissa < -limit)
 		return cql_decimal(0, 1);
-	return exp_decimal(v, &v) ? cql_make_decimal(x, v) : cql_null();
+	return exp_decimal(v, &v) && cut_to_30_digits(&v) ? cql_make_decimal(x, v) : cql_null();
 }
 
 /* The operand as a number; fails when it is none. */
