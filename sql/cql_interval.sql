@@ -49,13 +49,14 @@ SELECT pg_temp.op('Collapse', NULL, pg_temp.list(pg_temp.iv(pg_temp.i(5), pg_tem
 SELECT pg_temp.op('Expand', NULL, pg_temp.iv(pg_temp.moment('Date', 2012, 1, 31), pg_temp.moment('Date', 2012, 4, 15)), pg_temp.q(1, 'month')) AS months;
 SELECT pg_temp.op('Expand', NULL, pg_temp.list(pg_temp.iv(pg_temp.i(1), pg_temp.i(2)), pg_temp.iv(pg_temp.i(4), pg_temp.i(5))), pg_temp.q(2, '1')) AS gap_stays;
 
--- Adding: the decimal part counts for seconds only; beyond the last year there is null.
+-- Adding: the decimal part counts for seconds only.
 SELECT pg_temp.op('Add', NULL, pg_temp.moment('DateTime', 2012, 1, 1, 0, 0, 0, 0), pg_temp.q(1.5, 's')) AS seconds,
-	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1.9, 'days')) AS days,
-	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(8000, 'years')) AS beyond;
+	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1.9, 'days')) AS days;
 
--- Errors: an empty interval, units that cannot be added, a step of nothing, a width of dates.
+-- Errors: years beyond the last and the first, an empty interval, units that cannot be added, a step of nothing, a width of dates.
 \set VERBOSITY sqlstate
+SELECT pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(8000, 'years'));
+SELECT pg_temp.op('Subtract', NULL, pg_temp.moment('DateTime', 2012, 1, 1), pg_temp.q(2012, 'years'));
 SELECT pg_temp.op('Start', NULL, pg_temp.iv(pg_temp.i(4), pg_temp.i(5), '()'));
 SELECT pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1, 'a'));
 SELECT pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1, 'mg'));

@@ -283,8 +283,7 @@ open_structure(CqlExec *x, const LogicConstant *c)
 	if (c->kind == CQL_QUANTITY)
 	{
 		text = logic_string(x->logic, c->string, &length);
-		return cql_make_quantity(x, (Decimal) {(int128) ((uint128) (int128) (int32) c->n << 64 | (uint64) c->i), c->flag},
-								 text, length);
+		return cql_make_quantity(x, (Decimal) {logic_mantissa(c), c->flag}, text, length);
 	}
 	if (c->kind == CQL_CODE)
 	{
@@ -331,6 +330,8 @@ open_constant(CqlExec *x, const LogicConstant *c)
 		case CQL_STRING:
 			text = logic_string(x->logic, c->string, &length);
 			return cql_string(text, length);
+		case CQL_DECIMAL:
+			return cql_make_scaled(x, logic_mantissa(c), c->flag);
 		case CQL_QUANTITY:
 		case CQL_CODE:
 		case CQL_CONCEPT:

@@ -240,5 +240,5 @@ fhirpath_sqrt(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		cql_fail_type(x, n, v);
 	if (d.mantissa < 0 || !decimal_from_double(sqrt(decimal_to_double(&d)), &d))
 		return cql_null();
-	return cql_make_decimal(d);
+	return cql_make_decimal(x, d);
 }

@@ -74,11 +74,18 @@ typedef struct LogicConstant
 	uint8		kind;			/* CqlKind: up to CODE, CONCEPT, VALUE_SET, CODE_SYSTEM or NULL */
 	uint8		flag;
 	uint16		type;
-	uint32		n;				/* DECIMAL, QUANTITY: high mantissa; CONCEPT: number of codes */
-	int64		i;				/* number; low mantissa; CODE, CONCEPT: first code; VALUE_SET: index */
+	uint32		n;				/* DECIMAL, QUANTITY: bits 64 to 95 of the mantissa; CONCEPT: number of codes */
+	int64		i;				/* number; bits 0 to 63 of the mantissa; CODE, CONCEPT: first code; VALUE_SET: index */
 	uint32		string;			/* STRING: text; QUANTITY: unit; CONCEPT: display; CODE_SYSTEM: URI */
-	uint32		zero;
+	int32		high;			/* DECIMAL, QUANTITY: bits 96 to 127 of the mantissa; otherwise 0 */
 } LogicConstant;
+
+/* The mantissa of a constant's number. */
+static inline int128
+logic_mantissa(const LogicConstant *c)
+{
+	return (int128) ((uint128) (int128) c->high << 96 | (uint128) c->n << 64 | (uint64) c->i);
+}
 
 /* Strings, LOGIC_NONE: absent. */
 typedef struct LogicCode

@@ -200,16 +200,16 @@ text_of(CqlExec *x, CqlValue v, const ElementValue *e)
 
 /* A decimal or integer as a Decimal. */
 static CqlValue
-decimal_of(const ElementValue *e)
+decimal_of(CqlExec *x, const ElementValue *e)
 {
 	Decimal		d;
 	bool		exact;
 	int			position;
 
 	if (e->kind == ELEMENT_INT || e->kind == ELEMENT_DECIMAL)
-		return cql_make_decimal((Decimal) {e->number, e->kind == ELEMENT_INT ? 0 : e->scale});
+		return cql_make_decimal(x, (Decimal) {e->number, e->kind == ELEMENT_INT ? 0 : e->scale});
 	if (e->kind == ELEMENT_NUMBER && decimal_parse((const char *) e->data, (int) e->length, &d, &exact, &position))
-		return cql_make_decimal(d);
+		return cql_make_decimal(x, d);
 	return cql_null();
 }
 
@@ -271,7 +271,7 @@ cql_primitive(CqlExec *x, CqlValue v)
 		case FHIR_INTEGER:
 			return e.kind == ELEMENT_INT ? cql_integer((int32) e.number) : cql_null();
 		case FHIR_DECIMAL:
-			return decimal_of(&e);
+			return decimal_of(x, &e);
 		case FHIR_DATE:
 		case FHIR_INSTANT:
 			if (!moment_of(x, v, &e, &when))
@@ -559,6 +559,25 @@ cql_read_property(CqlExec *x, CqlValue v, uint32 property)
 	return cql_members(x, v, &p, &end) ? read_member(x, v, p, end, choices) : cql_null();
 }
 
+/* The id or version of a value set or code system. */
+static CqlValue
+read_vocabulary(CqlExec *x, CqlValue v, bool id, bool version)
+{
+	const LogicValueSet *sets = logic_section(x->logic, LOGIC_VALUE_SETS);
+	uint32		string = LOGIC_NONE;
+	const char *text;
+	int			length;
+
+	if (v.kind == CQL_VALUE_SET)
+		string = id ? sets[v.i].url : version ? sets[v.i].version : LOGIC_NONE;
+	else if (id)
+		string = (uint32) v.i;
+	if (string == LOGIC_NONE)
+		return cql_null();
+	text = logic_string(x->logic, string, &length);
+	return cql_string(text, length);
+}
+
 /* A part of a System value by name. */
 static CqlValue
 read_system(CqlExec *x, CqlValue v, const char *name, int length)
@@ -577,8 +596,11 @@ read_system(CqlExec *x, CqlValue v, const char *name, int length)
 			return IS("highClosed") ? cql_boolean(v.interval->high_closed) : cql_null();
 		case CQL_QUANTITY:
 			if (IS("value"))
-				return cql_make_decimal(v.quantity->value);
+				return cql_make_decimal(x, v.quantity->value);
 			return IS("unit") ? TEXT(v.quantity->unit, v.quantity->unit_length) : cql_null();
+		case CQL_VALUE_SET:
+		case CQL_CODE_SYSTEM:
+			return read_vocabulary(x, v, IS("id"), IS("version"));
 		case CQL_RATIO:
 			if (IS("numerator"))
 				return (CqlValue) {.kind = CQL_QUANTITY,.quantity = &v.ratio->numerator};
