@@ -185,10 +185,12 @@ cql_memo_op(CqlExec *x, const CqlNode *n)
 
 	if (memo->epoch == epoch)
 		return memo->value;
+	CHECK_FOR_INTERRUPTS();
 	cql_need_slots(x, n, n->extra2);
 	x->depth++;
 	if (n->extra2 > 0)
 	{
+		memset(top, 0, sizeof(CqlValue) * n->extra2);	/* what stood there may be gone */
 		x->frame = top;
 		x->top = top + n->extra2;
 	}
@@ -375,6 +377,8 @@ cql_set_arguments(CqlExec *x, const CqlArguments *arguments)
 	x->chart_epoch++;
 	reset_arena(&x->argument_arena);
 	reset_arena(&x->chart_arena);
+	memset(x->segments, 0, sizeof(x->segments));	/* they are in the arena */
+	x->nwarnings = 0;
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
 		x->parameters[i].kind = CQL_PENDING;
 	if (arguments->has_period)
