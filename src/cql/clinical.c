@@ -122,25 +122,50 @@ cql_chart_concept_in_set(CqlExec *x, int segment, uint32 concept, uint32 set)
 	return false;
 }
 
+/* The concept's place in the chart as the element that it is: with all that was written there. */
+static CqlValue
+concept_element(CqlExec *x, CqlValue v)
+{
+	uint8	   *bytes = cql_alloc(x, 1 + PHM_VARINT_MAX);
+
+	bytes[0] = ELEMENT_CONCEPT;
+	phm_put_varint(bytes + 1, (uint64) v.i);
+	return cql_loosen(x, (CqlValue) {.kind = CQL_ELEMENT,.flag = (uint8) v.type,.element = bytes,
+					  .type = v.n ? FHIR_T_Coding : FHIR_T_CodeableConcept});
+}
+
+/* Displays, versions and text stand in the cold part; what only compares codes does not come here. */
 const CqlConcept *
 cql_chart_concept(CqlExec *x, CqlValue v)
 {
-	const uint8 *p;
-	int			segment = v.type;
-	uint32		n = chart_concept(x->chart, segment, (uint32) v.i, &p);
-	CqlConcept *concept = cql_alloc(x, sizeof(CqlConcept));
-	CqlCode    *codes = cql_alloc(x, sizeof(CqlCode) * (n + 1));
-	uint32		count = 0;
+	return cql_native_concept(x, concept_element(x, v)).concept;
+}
 
+bool
+cql_chart_concept_equivalent(CqlExec *x, CqlValue v, CqlValue other)
+{
+	const uint8 *p;
+	uint32		n = chart_concept(x->chart, v.type, (uint32) v.i, &p);
+	const CqlCode *codes = other.kind == CQL_CODE ? other.code : NULL;
+	uint32		ncodes = 1;
+
+	if (codes == NULL)
+	{
+		const CqlConcept *c = cql_concept_of(x, other);
+
+		codes = c->codes;
+		ncodes = c->ncodes;
+	}
 	for (uint32 i = 0; i < n; i++)
 	{
-		uint32		code = (uint32) phm_get_varint(&p);
+		uint64		index = phm_get_varint(&p);
+		uint64		hash = index > 0 ? chart_codes(x->chart, v.type)[index - 1].hash : 0;
 
-		if (code > 0)
-			chart_code(x, segment, code - 1, &codes[count++]);
+		for (uint32 j = 0; index > 0 && j < ncodes; j++)
+			if (codes[j].code && codes[j].hash == hash)
+				return true;
 	}
-	*concept = (CqlConcept) {codes, count, 0, NULL};
-	return concept;
+	return false;
 }
 
 bool
@@ -189,7 +214,7 @@ concept_of_element(CqlExec *x, CqlValue v)
 		return v;
 	element_decode(v.element, &e);
 	if (e.kind == ELEMENT_CONCEPT)
-		return (CqlValue) {.kind = CQL_CONCEPT,.flag = CQL_IN_CHART,.type = v.flag,.i = e.number};
+		return cql_in_chart(v, &e);
 	if (fhir_types[v.type].kind == FHIR_PRIMITIVE)
 		return cql_primitive(x, v);
 	return cql_native_concept(x, v);

@@ -408,6 +408,9 @@ compile_plain(Compile *c, const CqlTree *tree)
 		return compile_null(c, CQL_NULL);
 	}
 	args = compile_operands(c, tree);
+	if (tree->op == CQL_OP_Length && tree->nsignature > 0 && tree->signature[0] &&
+		tree->signature[0]->form == CQL_TYPE_LIST)
+		node.flag = CQL_OF_LIST;
 	if (tree->op == CQL_OP_Interval)
 	{
 		node.flag = tree->flags;

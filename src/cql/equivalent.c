@@ -205,6 +205,10 @@ equivalent_concept(CqlExec *x, CqlValue a, CqlValue b)
 
 	if (a.kind == CQL_CODE && b.kind == CQL_CODE)
 		return equivalent_code(a.code, b.code);
+	if (a.kind == CQL_CONCEPT && (a.flag & CQL_IN_CHART))
+		return cql_chart_concept_equivalent(x, a, b);
+	if (b.kind == CQL_CONCEPT && (b.flag & CQL_IN_CHART))
+		return cql_chart_concept_equivalent(x, b, a);
 	p = cql_concept_of(x, a);
 	q = cql_concept_of(x, b);
 	for (uint32 i = 0; i < p->ncodes; i++)

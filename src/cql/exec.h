@@ -90,7 +90,10 @@ extern bool cql_to_number(CqlValue v, Decimal *d);
 
 /* The codes of a Code, Concept, or list of Codes; NULL of anything else; cached nowhere. */
 extern const CqlConcept *cql_concept_of(CqlExec *x, CqlValue v);
-extern const CqlConcept *cql_chart_concept(CqlExec *x, CqlValue v);	/* of a CQL_IN_CHART concept: clinical.c */
+extern const CqlConcept *cql_chart_concept(CqlExec *x, CqlValue v);
+
+/* Whether a concept of the chart (CQL_IN_CHART) and a Code or Concept have a code in common. */
+extern bool cql_chart_concept_equivalent(CqlExec *x, CqlValue v, CqlValue other);	/* of a CQL_IN_CHART concept: clinical.c */
 
 /* ---- compare.c ---- */
 

@@ -129,6 +129,13 @@ extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int sys
 extern bool cql_chart_concept_in_set(CqlExec *x, int segment, uint32 concept, uint32 set);
 extern bool cql_concept_in_set(CqlExec *x, CqlValue concept, uint32 set);
 
+/* The Concept that an element is whose codes are in the chart's tables. */
+static inline CqlValue
+cql_in_chart(CqlValue v, const ElementValue *e)
+{
+	return (CqlValue) {.kind = CQL_CONCEPT,.flag = CQL_IN_CHART,.type = v.flag,.n = v.type == FHIR_T_Coding,.i = e->number};
+}
+
 /* native.c: CodeableConcept or Coding as a Concept; null when it is neither. */
 extern CqlValue cql_native_concept(CqlExec *x, CqlValue v);
 

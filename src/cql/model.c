@@ -242,6 +242,18 @@ time_of(CqlValue text)
 	return cql_time(ms, text.n > 8 ? DATETIME_MILLISECOND : DATETIME_SECOND);
 }
 
+/*
+ * FHIR writes a moment without fraction where nothing finer is meant: seconds and
+ * milliseconds are one decimal, and 0 equals 0.000.
+ */
+static PhmDateTime
+whole_seconds(PhmDateTime v)
+{
+	if (datetime_precision(v) != DATETIME_SECOND)
+		return v;
+	return (v & ~((PhmDateTime) 0xF << 11)) | ((PhmDateTime) DATETIME_MILLISECOND << 11);
+}
+
 CqlValue
 cql_primitive(CqlExec *x, CqlValue v)
 {
@@ -266,7 +278,7 @@ cql_primitive(CqlExec *x, CqlValue v)
 				return cql_null();
 			if (v.type == FHIR_T_date)
 				return cql_date(datetime_precision(when) > DATETIME_DAY ? datetime_truncate(when, DATETIME_DAY) : when);
-			return cql_normal_datetime(x, when);
+			return cql_normal_datetime(x, whole_seconds(when));
 		case FHIR_TIME:
 			return time_of(text_of(x, v, &e));
 		case FHIR_STRING:

@@ -112,7 +112,7 @@ cql_native_concept(CqlExec *x, CqlValue v)
 		return v;
 	element_decode(v.element, &e);
 	if (e.kind == ELEMENT_CONCEPT)
-		return (CqlValue) {.kind = CQL_CONCEPT,.flag = CQL_IN_CHART,.type = v.flag,.i = e.number};
+		return cql_in_chart(v, &e);
 	if (v.type == FHIR_T_Coding)
 	{
 		code = cql_alloc(x, sizeof(CqlCode));

@@ -26,7 +26,7 @@ typedef enum CqlKind
 	CQL_QUANTITY,				/* quantity */
 	CQL_RATIO,					/* ratio */
 	CQL_CODE,					/* code */
-	CQL_CONCEPT,				/* flag CQL_IN_CHART: i concept, type segment; otherwise concept */
+	CQL_CONCEPT,				/* flag CQL_IN_CHART: i concept, type segment, n: it is a Coding; otherwise concept */
 	CQL_VALUE_SET,				/* i: index among the logic's value sets */
 	CQL_CODE_SYSTEM,			/* i: index among the logic's strings, its URI */
 	CQL_INTERVAL,				/* interval; flag CQL_UNCERTAIN */
