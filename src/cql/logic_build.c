@@ -291,6 +291,7 @@ logic_own_reach(const CqlNode *node)
 	switch (node->op)
 	{
 		case CQL_OP_Retrieve:
+		case CQL_OP_PathCall:	/* FHIRPath's context, and what references resolve to */
 			return REACH_CHART;
 		case CQL_OP_Now:
 		case CQL_OP_Today:

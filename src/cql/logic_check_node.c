@@ -9,6 +9,7 @@
 #include "cql/logic_check.h"
 
 #include "cql/exec_state.h"
+#include "cql/fhirpath.h"
 #include "cql/logic_build.h"
 
 #define MAX_DEPTH	(CQL_MAX_TREE_DEPTH + 100)
@@ -218,7 +219,10 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 		case CQL_OP_Memo:
 			return is_memo(c, n);
 		case CQL_OP_Native:
-			return plain;
+			return plain && native_name(n->extra) != NULL;
+		case CQL_OP_PathCall:
+			return n->flag <= CQL_ELEMENT &&
+				fhirpath_node_valid(n, logic_count(c->logic, LOGIC_PROPERTIES), CQL_STACK_VALUES);
 		case CQL_OP_Interval:
 			return n->extra2 == 0 && n->extra <= 1 && n->flag <= (CQL_LOW_CLOSED | CQL_HIGH_CLOSED);
 		default:
@@ -249,6 +253,8 @@ own_slots(const NodeCheck *c, const CqlNode *n)
 		case CQL_OP_Query:
 			q = query_of(c, n);
 			return q->slot + q->nsources + q->nlets + ((q->flags & QUERY_AGGREGATE) != 0);
+		case CQL_OP_PathCall:
+			return fhirpath_way((int) n->extra) == PATH_LOOP ? n->extra2 + 3 : 0;
 		default:
 			return 0;
 	}
