@@ -129,7 +129,9 @@ logic_append(LogicBuilder *b, LogicSection section, const void *element)
 void *
 logic_element(LogicBuilder *b, LogicSection section, uint32 i)
 {
-	return b->sections[section].data + (size_t) i * logic_element_size(section);
+	uint8	   *data = b->sections[section].data;
+
+	return data ? data + (size_t) i * logic_element_size(section) : NULL;
 }
 
 uint32
@@ -327,7 +329,7 @@ same_node(const LogicBuilder *b, uint32 i, const CqlNode *node, const uint32 *ar
 
 	return known->op == node->op && known->flag == node->flag && known->kind == node->kind &&
 		known->nargs == node->nargs && known->extra == node->extra && known->extra2 == node->extra2 &&
-		memcmp(logic_get_args(b, i), args, sizeof(uint32) * node->nargs) == 0;
+		(node->nargs == 0 || memcmp(logic_get_args(b, i), args, sizeof(uint32) * node->nargs) == 0);
 }
 
 /* Doubles the buckets of nodes. */
