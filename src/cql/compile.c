@@ -228,6 +228,11 @@ put_number(Compile *c, const CqlTree *tree, LogicConstant *constant)
 	}
 	if (d.scale > 8)
 		decimal_round(&d, 8, &d);
+	if (cql_is_null(cql_make_decimal(d)))
+	{
+		compile_problem(c, tree, "this number is too large: 20 digits stand before the point at most");
+		return false;
+	}
 	constant->flag = (uint8) d.scale;
 	constant->n = (uint32) (d.mantissa >> 64);
 	constant->i = (int64) d.mantissa;

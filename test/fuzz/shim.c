@@ -4,6 +4,8 @@
  */
 #include "phm_port.h"
 
+#include <time.h>
+
 typedef struct Chunk
 {
 	struct Chunk *next;
@@ -18,6 +20,7 @@ static sigjmp_buf *limit_jump;
 static char *limit_base;
 static Size limit_stack;
 static uint64 limit_interrupts;
+static clock_t limit_time;
 
 void
 shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts)
@@ -26,6 +29,7 @@ shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts)
 	limit_base = __builtin_frame_address(0);
 	limit_stack = stack;
 	limit_interrupts = interrupts;
+	limit_time = clock() + CLOCKS_PER_SEC;
 }
 
 /* Stacks grow downwards on every machine that this runs on. */
@@ -39,7 +43,7 @@ shim_stack(void)
 void
 shim_interrupts(void)
 {
-	if (limit_jump && limit_interrupts-- == 0)
+	if (limit_jump && (limit_interrupts-- == 0 || (limit_interrupts % 64 == 0 && clock() > limit_time)))
 		siglongjmp(*limit_jump, 1);
 }
 

@@ -83,8 +83,8 @@ extern void shim_reset(void);
 
 /*
  * What ends an input as an error ends a statement: where a target has set a
- * jump, too deep a stack, too many looks at interrupts and allocations beyond
- * what palloc gives lead there.  Without one nothing is limited.
+ * jump, too deep a stack, too many looks at interrupts (or one after a second)
+ * and allocations beyond what palloc gives lead there.  Without one nothing is limited.
  */
 extern void shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts);
 extern void shim_stack(void);
