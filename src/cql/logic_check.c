@@ -151,17 +151,21 @@ is_constant(const LogicHeader *logic, const LogicConstant *c)
 	}
 }
 
-/* Constants that need no other elements than those checked before. */
+/* Constants; each Concept has codes of its own, so that they take no more memory when they are opened. */
 static bool
 check_constants(const LogicHeader *logic, PhmError *err)
 {
 	const LogicConstant *constants = logic_section(logic, LOGIC_CONSTANTS);
+	uint64		ncodes = 0;
 
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_CONSTANTS); i++)
+	{
+		ncodes += constants[i].kind == CQL_CONCEPT ? constants[i].n : 0;
 		if (constants[i].zero != 0 || (constants[i].type != 0 && constants[i].kind != CQL_NULL) ||
 			!is_constant(logic, &constants[i]))
 			return logic_malformed(err, "Constant", i, "is not a value of its type");
-	return true;
+	}
+	return ncodes <= logic_count(logic, LOGIC_CODES) || malformed(err, "inconsistent: concepts share their codes");
 }
 
 /* A type's own fields. */

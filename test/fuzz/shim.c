@@ -43,7 +43,7 @@ shim_stack(void)
 void
 shim_interrupts(void)
 {
-	if (limit_jump && (limit_interrupts-- == 0 || (limit_interrupts % 64 == 0 && clock() > limit_time)))
+	if (limit_jump && (limit_interrupts-- == 0 || (limit_interrupts % 8 == 0 && clock() > limit_time)))
 		siglongjmp(*limit_jump, 1);
 }
 
