@@ -449,10 +449,10 @@ static uint32
 compile_negative(Compile *c, const CqlTree *tree)
 {
 	CqlTree		literal = *tree->args[0];
-	char	   *text = palloc(strlen(literal.text) + 2);
+	size_t		size = strlen(literal.text) + 2;
+	char	   *text = palloc(size);
 
-	text[0] = '-';
-	strcpy(text + 1, literal.text);
+	snprintf(text, size, "-%s", literal.text);
 	literal.text = text;
 	return compile_literal(c, &literal);
 }

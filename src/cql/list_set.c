@@ -159,6 +159,8 @@ cql_list_union(CqlExec *x, CqlValue a, CqlValue b)
 {
 	ValueSet	set;
 
+	if (a.kind == CQL_LIST && b.kind == CQL_LIST && a.n == 0 && b.n == 0)
+		return a;
 	if (a.kind != CQL_LIST)
 		return cql_distinct(x, b);
 	if (b.kind != CQL_LIST || b.n == 0)

@@ -32,7 +32,8 @@ typedef struct NodeCheck
 	const uint32 *args;
 	NodeFacts  *facts;
 	uint32		nargs;			/* operands of the nodes so far */
-	uint32		nmemos;
+	uint32		nmemos;			/* least number of the next memo: those that nothing needs are left out */
+	uint32		ncells;
 } NodeCheck;
 
 /* Operators that the compiler turns into others. */
@@ -160,7 +161,10 @@ is_memo(NodeCheck *c, const CqlNode *n)
 {
 	const NodeFacts *operand = &c->facts[c->args[n->args]];
 
-	return n->extra == c->nmemos++ && n->flag < REACH_NREACHES && n->flag >= operand->reach &&
+	if (n->extra < c->nmemos || n->extra >= c->logic->nmemos)
+		return false;
+	c->nmemos = n->extra + 1;
+	return n->flag < REACH_NREACHES && n->flag >= operand->reach &&
 		n->extra2 >= operand->slots && n->extra2 <= CQL_STACK_VALUES;
 }
 
@@ -218,6 +222,8 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 			return n->flag == 0 && is_call(c, n);
 		case CQL_OP_Memo:
 			return is_memo(c, n);
+		case CQL_OP_Keyed:
+			return n->flag == 0 && n->extra == c->ncells++;
 		case CQL_OP_Native:
 			return plain && native_name(n->extra) != NULL;
 		case CQL_OP_PathCall:
@@ -228,6 +234,16 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 		default:
 			return n->extra == 0 && n->extra2 == 0 && n->flag <= DATETIME_UNIT_FINEST;
 	}
+}
+
+/* Slots up to the greater one of a Keyed's; 0xFFFF is no second one. */
+static uint32
+keyed_slots(uint32 extra2)
+{
+	uint32		first = (extra2 & 0xFFFF) + 1;
+	uint32		second = ((extra2 >> 16) + 1) & 0xFFFF;
+
+	return Max(first, second);
 }
 
 /* Slots that an operator itself reads or sets. */
@@ -244,6 +260,8 @@ own_slots(const NodeCheck *c, const CqlNode *n)
 		case CQL_OP_Without:
 		case CQL_OP_ByExpression:
 			return n->extra + 1;
+		case CQL_OP_Keyed:
+			return keyed_slots(n->extra2);
 		case CQL_OP_Filter:
 		case CQL_OP_ForEach:
 		case CQL_OP_Repeat:
@@ -285,6 +303,7 @@ looks_at_stack(CqlOp op)
 	switch (op)
 	{
 		case CQL_OP_Memo:
+		case CQL_OP_Keyed:
 		case CQL_OP_QueryLetRef:
 		case CQL_OP_Query:
 		case CQL_OP_Sort:
@@ -405,7 +424,7 @@ logic_check_nodes(const LogicHeader *logic, PhmError *err)
 		CHECK_FOR_INTERRUPTS();
 		valid = check_node(&c, i, err);
 	}
-	if (valid && (c.nargs != logic_count(logic, LOGIC_ARGS) || c.nmemos != logic->nmemos))
+	if (valid && (c.nargs != logic_count(logic, LOGIC_ARGS) || c.ncells != logic->ncells))
 		valid = logic_malformed(err, "Node", n, "is missing: operands or memos belong to none");
 	valid = valid && check_roots(&c, err);
 	pfree(c.facts);

@@ -366,6 +366,11 @@ print_fields(const LogicHeader *logic, const CqlNode *n, StringInfo out)
 		case CQL_OP_Interval:
 			print_bounds(n, out);
 			break;
+		case CQL_OP_Keyed:
+			appendStringInfo(out, " @%u", n->extra2 & 0xFFFF);
+			if (n->extra2 >> 16 != 0xFFFF)
+				appendStringInfo(out, " @%u", n->extra2 >> 16);
+			break;
 		case CQL_OP_Case:
 			break;
 		default:

@@ -363,6 +363,20 @@ fits_date(CqlExec *x, const Retrieve *s, CqlValue v)
 	return when.kind != CQL_NULL && cql_in_interval(x, when, s->range, DATETIME_UNIT_FINEST) == CQL_YES;
 }
 
+/* Whether the chart has any of the codes that are looked for, whatever has them. */
+static bool
+may_have(CqlExec *x, const LogicRetrieve *r)
+{
+	if (r->filter == RETRIEVE_VALUE_SET)
+		return cql_set_present(x, r->filter_value) || !r->main;
+	if (r->filter != RETRIEVE_CODES || !r->main)
+		return true;
+	for (uint32 i = 0; i < r->filter_count; i++)
+		if (cql_hash_present(x, x->retrieve_codes[r->filter_value + i].code->hash))
+			return true;
+	return false;
+}
+
 CqlValue
 cql_retrieve_op(CqlExec *x, const CqlNode *n)
 {
@@ -379,7 +393,7 @@ cql_retrieve_op(CqlExec *x, const CqlNode *n)
 	}
 	if (r->date_property != LOGIC_NONE)
 		s.range = cql_eval_arg(x, n, operand);
-	if (x->chart == NULL)
+	if (x->chart == NULL || !may_have(x, r))
 		return cql_list(NULL, 0);
 	if (r->profile != LOGIC_NONE)
 		s.trust = x->arguments.profiles == CQL_PROFILES_TRUST ||

@@ -50,6 +50,7 @@ typedef size_t Size;
 #define MaxAllocSize ((Size) 0x3fffffff)
 #define CHECK_FOR_INTERRUPTS() shim_interrupts()
 #define InterruptPending false
+#define TYPEALIGN(a, p) (((uintptr_t) (p) + ((a) - 1)) & ~((uintptr_t) ((a) - 1)))
 #define MCXT_ALLOC_HUGE 1
 #define MCXT_ALLOC_NO_OOM 2
 #define palloc_extended(size, flags) palloc(size)
