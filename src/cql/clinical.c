@@ -275,6 +275,8 @@ concept_of_element(CqlExec *x, CqlValue v)
 static bool
 in_set(CqlExec *x, CqlValue v, uint32 set)
 {
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	v = concept_of_element(x, v);
 	if (v.kind == CQL_STRING)
 		return text_in_set(x, v, set);

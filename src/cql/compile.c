@@ -5,6 +5,8 @@
  */
 #include "cql/compile.h"
 
+#include <errno.h>
+
 #include "cql/operator.h"
 
 static uint32 compile_by_operator(Compile *c, const CqlTree *tree);

@@ -200,10 +200,12 @@ cql_memo_op(CqlExec *x, const CqlNode *n)
 
 	if (memo->epoch == epoch)
 		return memo->value;
+	CHECK_FOR_INTERRUPTS();
 	cql_need_slots(x, n, n->extra2);
 	x->depth++;
 	if (n->extra2 > 0)
 	{
+		memset(top, 0, sizeof(CqlValue) * n->extra2);	/* what stood there may be gone */
 		x->frame = top;
 		x->top = top + n->extra2;
 	}
@@ -239,11 +241,16 @@ cql_keyed_op(CqlExec *x, const CqlNode *n)
 	KeyedEntry *e = &x->cells[n->extra].entries[h >> 61];
 
 	if (x->arena != &x->chart_arena)	/* what lives longer than the chart must not hold what does not */
+	{
+		check_stack_depth();
 		return cql_eval_arg(x, n, 0);
+	}
 	if (e->epoch != x->chart_epoch || !same_bits(&e->key[0], &key[0]) || !same_bits(&e->key[1], &key[1]))
 	{
-		CqlValue	v = cql_eval_arg(x, n, 0);
+		CqlValue	v;
 
+		check_stack_depth();
+		v = cql_eval_arg(x, n, 0);
 		e->key[0] = key[0];
 		e->key[1] = key[1];
 		e->value = v;
@@ -427,6 +434,8 @@ cql_set_arguments(CqlExec *x, const CqlArguments *arguments)
 	x->chart_epoch++;
 	reset_arena(&x->argument_arena);
 	reset_arena(&x->chart_arena);
+	memset(x->segments, 0, sizeof(x->segments));	/* they are in the arena */
+	x->nwarnings = 0;
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
 		x->parameters[i].kind = CQL_PENDING;
 	if (arguments->has_period)

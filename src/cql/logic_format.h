@@ -219,4 +219,10 @@ logic_string(const LogicHeader *logic, uint32 string, int *length)
 	return (const char *) logic_section(logic, LOGIC_TEXT) + start;
 }
 
+/* The name of a native function, NULL: there is none of this number: native.c. */
+extern const char *native_name(uint32 native);
+
+/* The name of a type as CQL writes it: logic_read.c. */
+extern void logic_print_type(const LogicHeader *logic, uint32 type, StringInfo out);
+
 #endif							/* PHM_LOGIC_FORMAT_H */

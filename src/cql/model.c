@@ -31,6 +31,16 @@ find_choices(FhirType type, const char *name, int length, PropertyChoices *c)
 	}
 }
 
+/* Starts again when there are more than numbers for them; those that are needed are soon found. */
+static void
+forget_choices(CqlExec *x)
+{
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PROPERTIES); i++)
+		if (x->properties[i].by_type)
+			memset(x->properties[i].by_type, 0, sizeof(uint16) * (fhir_type_count + 1));
+	x->nchoices = 0;
+}
+
 const PropertyChoices *
 cql_choices(CqlExec *x, uint32 property, FhirType type)
 {
@@ -40,6 +50,8 @@ cql_choices(CqlExec *x, uint32 property, FhirType type)
 		t->by_type = palloc0(sizeof(uint16) * (fhir_type_count + 1));
 	if (t->by_type[type] == 0)
 	{
+		if (x->nchoices == PG_UINT16_MAX)
+			forget_choices(x);
 		if (x->nchoices == x->choices_size)
 		{
 			x->choices_size = Max(64, x->choices_size * 2);
@@ -655,6 +667,8 @@ cql_property(CqlExec *x, CqlValue v, const char *name, int length)
 			{
 				CqlListBuilder out = {0};
 
+				check_stack_depth();
+				CHECK_FOR_INTERRUPTS();
 				for (uint32 i = 0; i < v.n; i++)
 				{
 					CqlValue	one = cql_property(x, v.values[i], name, length);
