@@ -5,6 +5,8 @@
  */
 #include "cql/compile.h"
 
+#include <errno.h>
+
 #include "cql/operator.h"
 
 void
