@@ -203,6 +203,41 @@ cql_memo_op(CqlExec *x, const CqlNode *n)
 	return v;
 }
 
+/* Whether two values are bit for bit the same. */
+static inline bool
+same_bits(const CqlValue *a, const CqlValue *b)
+{
+	return memcmp(a, b, sizeof(CqlValue)) == 0;
+}
+
+/* Evaluates its operand once for what stands in the slots that it reads. */
+extern CqlValue cql_keyed_op(CqlExec *x, const CqlNode *n);
+
+CqlValue
+cql_keyed_op(CqlExec *x, const CqlNode *n)
+{
+	const CqlValue *first = &x->frame[n->extra2 & 0xFFFF];
+	uint32		other = n->extra2 >> 16;
+	CqlValue	key[2] = {*first, other == 0xFFFF ? *first : x->frame[other]};
+	uint64		h = (key[0].i ^ ((uint64) key[0].n << 7) ^ ((uint64) key[1].i << 1) ^ ((uint64) key[1].n << 9)) *
+		UINT64CONST(0x9E3779B97F4A7C15);
+	KeyedEntry *e = &x->cells[n->extra].entries[h >> 61];
+
+	if (x->arena != &x->chart_arena)	/* what lives longer than the chart must not hold what does not */
+		return cql_eval_arg(x, n, 0);
+	if (e->epoch != x->chart_epoch || !same_bits(&e->key[0], &key[0]) || !same_bits(&e->key[1], &key[1]))
+	{
+		CqlValue	v = cql_eval_arg(x, n, 0);
+
+		e->key[0] = key[0];
+		e->key[1] = key[1];
+		e->value = v;
+		e->epoch = x->chart_epoch;
+		return v;
+	}
+	return e->value;
+}
+
 /* A code of the logic. */
 static CqlCode
 open_code(const LogicHeader *logic, const LogicCode *c)
@@ -330,6 +365,7 @@ cql_open(const void *datum)
 	x->nodes = logic_section(logic, LOGIC_NODES);
 	x->args = logic_section(logic, LOGIC_ARGS);
 	x->memos = palloc0(sizeof(MemoCell) * (logic->nmemos + 1));
+	x->cells = palloc0(sizeof(KeyedCell) * (logic->ncells + 1));
 	x->stack = palloc_extended(sizeof(CqlValue) * CQL_STACK_VALUES, MCXT_ALLOC_HUGE);
 	x->stack_end = x->stack + CQL_STACK_VALUES;
 	x->frame = x->top = x->stack;

@@ -29,6 +29,21 @@ typedef struct MemoCell
 	uint64		epoch;			/* of the chart or the arguments for which it holds */
 } MemoCell;
 
+/* What a Keyed node remembers: values by what stood in its slots; the newest of a kind replaces the one before. */
+#define KEYED_WAYS 8
+
+typedef struct KeyedEntry
+{
+	uint64		epoch;
+	CqlValue	key[2];
+	CqlValue	value;
+} KeyedEntry;
+
+typedef struct KeyedCell
+{
+	KeyedEntry	entries[KEYED_WAYS];
+} KeyedCell;
+
 /* Elements of each type that a property name means. */
 typedef struct PropertyTable
 {
@@ -62,6 +77,7 @@ struct CqlExec
 	const CqlValue *constants;
 	const CqlValue *retrieve_codes; /* CODES as values */
 	MemoCell   *memos;
+	KeyedCell  *cells;
 	uint64		chart_epoch;
 	uint64		argument_epoch;
 	CqlValue   *frame;			/* slots of what runs */

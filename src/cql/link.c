@@ -552,6 +552,7 @@ finish(Linker *l)
 		cql_problem(l->problems, NULL, NULL, 0, 0, "the value sets are too large for one logic");
 		return NULL;
 	}
+	logic_share(l->b);
 	return logic_finish(l->b);
 }
 

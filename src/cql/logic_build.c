@@ -36,6 +36,8 @@ struct LogicBuilder
 	uint32		nmemos;
 	uint32		nslots;
 	uint32		class_words;
+	uint32		ncells;
+	bool		rebuilt;		/* what nodes depend on is known and not asked again */
 };
 
 uint32
@@ -376,7 +378,7 @@ note_facts(LogicBuilder *b, const CqlNode *node, const uint32 *args, uint32 hash
 	}
 	if (node->op == CQL_OP_Memo)
 		facts->slots = false;
-	if (node->op == CQL_OP_FunctionRef && node->extra2 == 1)
+	if (node->op == CQL_OP_FunctionRef && node->extra2 == 1 && !b->rebuilt)
 		facts->reach = Max(facts->reach, reach_of_function(b, node->extra));
 }
 
@@ -446,6 +448,30 @@ logic_add_memo(LogicBuilder *b, uint32 node, uint32 nslots)
 	return number - 1;
 }
 
+LogicBuilder *
+logic_take_nodes(LogicBuilder *b)
+{
+	static const LogicSection taken[] = {LOGIC_NODES, LOGIC_PLACES, LOGIC_ARGS};
+	LogicBuilder *old = logic_builder();
+
+	for (size_t i = 0; i < lengthof(taken); i++)
+	{
+		old->sections[taken[i]] = b->sections[taken[i]];
+		memset(&b->sections[taken[i]], 0, sizeof(Section));
+	}
+	memset(b->buckets, 0, sizeof(uint32) * b->nbuckets);
+	b->nfacts = 0;
+	b->facts = NULL;
+	b->rebuilt = true;
+	return old;
+}
+
+void
+logic_set_cells(LogicBuilder *b, uint32 ncells)
+{
+	b->ncells = ncells;
+}
+
 void
 logic_set_slots(LogicBuilder *b, uint32 nslots)
 {
@@ -491,6 +517,7 @@ logic_finish(LogicBuilder *b)
 	logic->nmemos = b->nmemos;
 	logic->nslots = b->nslots;
 	logic->class_words = b->class_words;
+	logic->ncells = b->ncells;
 	size = sizeof(LogicHeader);
 	for (int i = 0; i < LOGIC_NSECTIONS; i++)
 	{

@@ -53,6 +53,13 @@ extern void *logic_element(LogicBuilder *b, LogicSection section, uint32 i);
 extern uint32 logic_builder_count(const LogicBuilder *b, LogicSection section);
 extern uint32 logic_find_or_append(LogicBuilder *b, LogicSection section, const void *element);
 
+/* Takes the nodes out, with their operands and places, so that they can be put back in another form: logic_share.c. */
+extern LogicBuilder *logic_take_nodes(LogicBuilder *b);
+
+/* Puts Keyed nodes where values are worth remembering, and leaves out what nothing reaches. */
+extern void logic_share(LogicBuilder *b);
+
+extern void logic_set_cells(LogicBuilder *b, uint32 ncells);
 extern void logic_set_slots(LogicBuilder *b, uint32 nslots);
 extern void logic_set_class_words(LogicBuilder *b, uint32 words);
 

@@ -50,7 +50,7 @@ typedef struct LogicHeader
 	uint32		nmemos;
 	uint32		class_words;	/* words of a class: a bit per value set */
 	uint32		nslots;			/* of the frame of definitions */
-	uint32		zero;
+	uint32		ncells;			/* of Keyed nodes */
 	struct
 	{
 		uint32		offset;		/* from the start of the value */

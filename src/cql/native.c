@@ -102,6 +102,32 @@ read_concept(CqlExec *x, CqlValue v)
 	return cql_make_concept(x, codes, n, text, length);
 }
 
+/*
+ * ToConcept of a list of CodeableConcepts, which translators let through: its
+ * path "coding" is that of all of them.
+ */
+static CqlValue
+concept_of_list(CqlExec *x, CqlValue list)
+{
+	CqlCode    *codes;
+	uint32		n = 0;
+	uint32		count = 0;
+
+	for (uint32 i = 0; i < list.n; i++)
+		if (list.values[i].kind == CQL_ELEMENT)
+			count += cql_concept_of(x, cql_native_concept(x, list.values[i]))->ncodes;
+	codes = cql_alloc(x, sizeof(CqlCode) * (count + 1));
+	for (uint32 i = 0; i < list.n; i++)
+		if (list.values[i].kind == CQL_ELEMENT)
+		{
+			const CqlConcept *one = cql_concept_of(x, cql_native_concept(x, list.values[i]));
+
+			for (uint32 c = 0; c < one->ncodes; c++)
+				codes[n++] = one->codes[c];
+		}
+	return cql_make_concept(x, codes, n, NULL, 0);
+}
+
 CqlValue
 cql_native_concept(CqlExec *x, CqlValue v)
 {
@@ -348,6 +374,8 @@ cql_native_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	if (n->extra == TO_CALENDAR_UNIT)
 		return to_calendar_unit(a[0]);
+	if (n->extra == TO_CONCEPT && a[0].kind == CQL_LIST)
+		return concept_of_list(x, a[0]);
 	if (a[0].kind != CQL_ELEMENT)
 		return n->extra == TO_VALUE ? a[0] : cql_null();
 	switch ((Native) n->extra)

@@ -138,7 +138,7 @@ typedef struct ChartEntry
 #define CHART_VOID			0x01	/* entered in error, refuted, cancelled: did not happen */
 #define CHART_NEGATED		0x02	/* not done, not to be done */
 #define CHART_CLAIMS		0x04	/* comes from claims */
-#define CHART_MAPPED		0x08	/* a code was added by a concept map */
+#define CHART_MAPPED		0x08	/* a code, or the entry, was added by a concept map */
 #define CHART_SHARED		0x10	/* belongs to no patient: medication, location, practitioner */
 
 typedef struct ChartRemoved
@@ -222,8 +222,13 @@ extern const char *chart_source(const Chart *chart, ChartPosition at, int *lengt
 /* Where a LINK leads: through replacements; false when its target is gone. */
 extern bool chart_follow(const Chart *chart, int segment, uint64 link, ChartPosition *to);
 
-/* Writes the members of the whole resource of an entry, in the kinds of phm.resource. */
+/*
+ * Writes the members of the whole resource of an entry, in the kinds of
+ * phm.resource: as it was given, or with the codings that concept maps added
+ * (chart_map.h).
+ */
 extern void chart_resource(Chart *chart, ChartPosition at, ElementWriter *w);
+extern void chart_resource_mapped(Chart *chart, ChartPosition at, ElementWriter *w);
 
 /* Writes one value of an entry's body, which is of a FHIR type, in the kinds of phm.resource. */
 extern void chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *start, ElementWriter *w);
@@ -252,6 +257,10 @@ typedef struct ChartResource
 } ChartResource;
 
 extern ChartBuilder *chart_builder(void);
+
+/* From now on the codes of a table (chart_map.h) are added to what comes in; NULL: none. */
+struct ChartMap;
+extern void chart_builder_use_map(ChartBuilder *b, const struct ChartMap *map);
 extern void chart_builder_reset(ChartBuilder *b, int64 patient_id);
 extern void chart_add(ChartBuilder *b, const ChartResource *resource);
 extern uint32 chart_builder_count(const ChartBuilder *b);

@@ -17,7 +17,7 @@ SELECT count(*) FROM pack_extra, phm.read_library(elm) AS r, phm.load_elm(elm)
  WHERE NOT EXISTS (SELECT FROM phm.library AS l WHERE (l.name, l.version) = (r.name, r.version)) \g /dev/null
 SELECT count(*) FROM pack_measure, phm.load_value_set(bundle) WHERE measure = :'measure' AND bundle LIKE '%"ValueSet"%' \g /dev/null
 CREATE TEMP TABLE linked AS SELECT t.logic, t.problems FROM phm.try_link(ARRAY[CASE WHEN (phm.find_library(:'library')).name IS NOT NULL
-	THEN :'library' ELSE regexp_replace(split_part(:'library', '|', 1), '.*/', '') END], 'empty', true) AS t;
+	THEN :'library' ELSE regexp_replace(split_part(:'library', '|', 1), '.*/', '') END], 'empty', :native) AS t;
 INSERT INTO trouble SELECT :'measure', phm.problem_text(problems) FROM linked WHERE logic IS NULL;
 CREATE TEMP TABLE asked AS SELECT array_agg(DISTINCT expression) AS expressions FROM population WHERE measure = :'measure' AND code <> 'measure-observation';
 

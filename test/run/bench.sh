@@ -18,6 +18,7 @@ main()
 	bench_input "$dir" || return 0
 	bench_sql load
 	bench_sql chart
+	bench_sql rule
 	bench_memory
 }
 

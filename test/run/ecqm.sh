@@ -1,15 +1,17 @@
-# ./run ecqm [--rounds N] [PACK]: the cases of quality measures (default ../shared/ecqm/dev), each from its Bundle and through the record.
+# ./run ecqm [--rounds N] [--no-native] [PACK]: the cases of quality measures (default ../shared/ecqm/dev), each from its Bundle and through the record.
 #
 # PACK is laid out like ../shared/ecqm/dev (see test/ecqm/README.md).  Prints cases,
 # agreements and microseconds per patient of each measure; fails when a case
-# disagrees that is not in test/ecqm/excused.tsv.  N rounds take the time (default 5, 0: none).
+# disagrees that is not in test/ecqm/excused.tsv.  N rounds take the time (default 5, 0: none);
+# --no-native runs published functions as their ELM says instead of in C.
 main()
 {
-	local pack= rounds=5 dir
+	local pack= rounds=5 native=true dir
 	while [ $# -gt 0 ]; do
 		case $1 in
 			--rounds) rounds=${2:?number of rounds}; shift 2 ;;
-			-*) die "ecqm knows --rounds N, not $1" ;;
+			--no-native) native=false; shift ;;
+			-*) die "ecqm knows --rounds N and --no-native, not $1" ;;
 			*) pack=$1; shift ;;
 		esac
 	done
@@ -24,7 +26,7 @@ main()
 	build
 	cluster_fresh
 	fresh_database phm_ecqm
-	measures phm_ecqm "$pack" "$rounds"
+	measures phm_ecqm "$pack" "$rounds" "$native"
 }
 
 # Runs all measures of a pack in a database.
@@ -36,7 +38,7 @@ measures()
 	psql_quiet -d "$database" -c '\copy excused FROM test/ecqm/excused.tsv WITH (FORMAT csv, DELIMITER E'"'\\t'"', QUOTE E'"'\\x01'"', HEADER)'
 	perl test/ecqm/read "$2" | psql_quiet -d "$database"
 	for measure in $(psql_quiet -d "$database" -At -c 'SELECT measure FROM pack_measure ORDER BY measure'); do
-		psql_quiet -d "$database" -At -v measure="$measure" -v rounds="$3" -f test/ecqm/measure.sql >/dev/null 2>"$RUN_DIR/ecqm.err" ||
+		psql_quiet -d "$database" -At -v measure="$measure" -v rounds="$3" -v native="$4" -f test/ecqm/measure.sql >/dev/null 2>"$RUN_DIR/ecqm.err" ||
 			psql_quiet -d "$database" -v measure="$measure" -v problem="$(head -5 "$RUN_DIR/ecqm.err")" <<-'EOT'
 				INSERT INTO trouble VALUES (:'measure', :'problem') ON CONFLICT (measure) DO UPDATE SET problem = excluded.problem
 			EOT
