@@ -36,7 +36,7 @@ SELECT :'measure', u.name, u.us
 UPDATE bench_time AS t SET building_us = time_building(c.bundle, :rounds)
   FROM pack_case AS c WHERE t.measure = :'measure' AND (c.measure, c.name) = (t.measure, t.name);
 INSERT INTO bench_large_time
-SELECT :'measure', unnest(phm.time_logic(b.logic, c.charts, b.expressions, c.period, 'UTC', NULL, NULL, 'trust', 0, false, :rounds))
+SELECT :'measure', c.kind, unnest(phm.time_logic(b.logic, c.charts, b.expressions, c.period, 'UTC', NULL, NULL, 'trust', 0, false, CASE c.kind WHEN 'usual' THEN least(:rounds, 3) ELSE 1 END))
   FROM bench_logic AS b,
-	   (SELECT p.period, array_agg(l.bundle::phm.chart) AS charts FROM bench_large AS l JOIN case_period AS p USING (name) WHERE l.measure = :'measure' GROUP BY p.period) AS c
+	   (SELECT l.kind, p.period, array_agg(l.bundle::phm.chart) AS charts FROM bench_large AS l JOIN case_period AS p USING (name) WHERE l.measure = :'measure' GROUP BY l.kind, p.period) AS c
  WHERE b.measure = :'measure';
