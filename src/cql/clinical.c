@@ -102,6 +102,7 @@ cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 		return true;
 	if (!has_prefixes(x, set))
 		return false;
+	cql_need(x, CQL_LOOK);
 	chart_code(x, segment, code, &c);
 	return ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
 }
