@@ -107,40 +107,10 @@ cql_look_up_codes(CqlExec *x, int segment)
 	return cache;
 }
 
-/* Whether some code of the chart may be in a value set: most are in none of them. */
 bool
-cql_set_present(CqlExec *x, uint32 set)
+cql_set_present(CqlExec *x, int segment, uint32 set)
 {
-	if (has_prefixes(x, set))
-		return true;
-	for (int segment = 0; segment < x->chart->nsegments; segment++)
-		if ((cql_look_up_codes(x, segment)->present[set / 64] >> (set % 64)) & 1)
-			return true;
-	return false;
-}
-
-bool
-cql_hash_present(const CqlExec *x, uint64 hash)
-{
-	for (int segment = 0; segment < x->chart->nsegments; segment++)
-	{
-		const ChartCode *codes = chart_codes(x->chart, segment);
-		uint32		low = 0;
-		uint32		high = x->chart->segments[segment]->ncodes;
-
-		while (low < high)		/* they are in the order of their hashes */
-		{
-			uint32		middle = (low + high) / 2;
-
-			if (codes[middle].hash == hash)
-				return true;
-			if (codes[middle].hash < hash)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-	}
-	return false;
+	return has_prefixes(x, set) || ((cql_look_up_codes(x, segment)->present[set / 64] >> (set % 64)) & 1);
 }
 
 bool
@@ -153,6 +123,7 @@ cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 		return true;
 	if (!has_prefixes(x, set))
 		return false;
+	cql_need(x, CQL_LOOK);
 	chart_code(x, segment, code, &c);
 	return ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
 }

@@ -117,6 +117,13 @@ cql_fail_type(CqlExec *x, const CqlNode *n, CqlValue v)
 			 v.kind == CQL_ELEMENT && v.type ? fhir_types[v.type].name : cql_kind_name((CqlKind) v.kind));
 }
 
+void
+cql_want(CqlExec *x, CqlExtent extent)
+{
+	x->wanted = extent;
+	cql_fail(x, NULL, ERRCODE_INTERNAL_ERROR, "an evaluation needs more of the chart than is there");
+}
+
 int
 cql_offset(const CqlExec *x)
 {
@@ -393,6 +400,7 @@ cql_open(const void *datum)
 	x->stack_end = x->stack + CQL_STACK_VALUES;
 	x->frame = x->top = x->stack;
 	x->chart_epoch = x->argument_epoch = 1;
+	x->extent = CQL_WHOLE;
 	x->arguments.memory = (size_t) 1 << 40;
 	x->arena = own;				/* constants live as long as this */
 	values = palloc0(sizeof(CqlValue) * (n + 1));
@@ -472,6 +480,18 @@ cql_set_parameter(CqlExec *x, const char *name, CqlValue value)
 void
 cql_set_chart(CqlExec *x, const Chart *chart)
 {
+	cql_set_chart_part(x, chart, CQL_WHOLE);
+}
+
+CqlExtent
+cql_wanted(const CqlExec *x)
+{
+	return x->wanted;
+}
+
+void
+cql_set_chart_part(CqlExec *x, const Chart *chart, CqlExtent extent)
+{
 	for (int i = 0; i < CHART_MAX_SEGMENTS; i++)
 		if (x->own_chart.cold[i])
 			pfree(x->own_chart.cold[i]);
@@ -483,6 +503,7 @@ cql_set_chart(CqlExec *x, const Chart *chart)
 		memset(x->own_chart.cold, 0, sizeof(x->own_chart.cold));
 		x->chart = &x->own_chart;
 	}
+	x->extent = extent;
 	x->chart_epoch++;
 	reset_arena(&x->chart_arena);
 	memset(x->segments, 0, sizeof(x->segments));
@@ -521,6 +542,7 @@ begin(CqlExec *x, PhmError *err)
 	x->frame = x->top = x->stack;
 	x->arena = &x->chart_arena;
 	x->depth = 0;
+	x->wanted = CQL_HEAD;
 }
 
 bool

@@ -92,6 +92,8 @@ struct CqlExec
 	int			depth;			/* calls and memos inside each other */
 	Chart	   *chart;			/* own_chart, or NULL */
 	Chart		own_chart;
+	CqlExtent	extent;			/* what of the chart is there */
+	CqlExtent	wanted;			/* what the evaluation that ended needed, CQL_HEAD: no more */
 	CqlArguments arguments;
 	CqlValue   *parameters;		/* set ones; CQL_PENDING: default */
 	SegmentCache segments[CHART_MAX_SEGMENTS];
@@ -121,6 +123,17 @@ struct CqlExec
 /* Tells the library and definition of a node. */
 extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size);
 
+/* Ends the evaluation: more of the chart is needed than is there. */
+extern void cql_want(CqlExec *x, CqlExtent extent) __attribute__((noreturn));
+
+/* To be called before a part of the chart is read. */
+static inline void
+cql_need(CqlExec *x, CqlExtent extent)
+{
+	if (unlikely(x->extent < extent))
+		cql_want(x, extent);
+}
+
 /* Makes room for n slots above what runs. */
 extern void cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots);
 
@@ -142,8 +155,7 @@ extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
 
 /* clinical.c */
 extern const SegmentCache *cql_look_up_codes(CqlExec *x, int segment);
-extern bool cql_set_present(CqlExec *x, uint32 set);
-extern bool cql_hash_present(const CqlExec *x, uint64 hash);	/* whether the chart has a code of this hash */
+extern bool cql_set_present(CqlExec *x, int segment, uint32 set);	/* whether codes of a segment may be in a value set */
 extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
 extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,
 							const char *code, int code_length, uint32 set);

@@ -559,6 +559,7 @@ finish(Linker *l)
 		return NULL;
 	}
 	logic_share(l->b);
+	logic_mark_looks(l->b);
 	return logic_finish(l->b);
 }
 
@@ -599,7 +600,7 @@ cql_link_expression(CqlTree *tree, const CqlLinkOptions *options, CqlProblems *p
 	d.library = logic_add_text(l.b, "");
 	d.name = logic_add_text(l.b, "expression");
 	d.node = LOGIC_NONE;
-	d.zero = 0;
+	d.flags = 0;
 	c.definition = result = logic_append(l.b, LOGIC_DEFINITIONS, &d);
 	d.node = compile_expression(&c, tree);
 	d.node = logic_add_memo(l.b, d.node, c.max_slot);

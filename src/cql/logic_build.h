@@ -62,6 +62,12 @@ extern LogicBuilder *logic_take_nodes(LogicBuilder *b);
 /* Puts Keyed nodes where values are worth remembering, and leaves out what nothing reaches. */
 extern void logic_share(LogicBuilder *b);
 
+/* Flags the definitions that do not read bodies of the chart: logic_look.c. */
+extern void logic_mark_looks(LogicBuilder *b);
+
+/* An Exists of a list; of a union: whether either part has elements, which need not be compared then. */
+extern uint32 logic_add_exists(LogicBuilder *b, const CqlNode *exists, uint32 list);
+
 extern void logic_set_cells(LogicBuilder *b, uint32 ncells);
 extern void logic_set_slots(LogicBuilder *b, uint32 nslots);
 extern void logic_set_class_words(LogicBuilder *b, uint32 words);

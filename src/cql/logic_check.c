@@ -111,9 +111,9 @@ check_codes(const LogicHeader *logic, PhmError *err)
 static bool
 is_decimal(const LogicConstant *c)
 {
-	Decimal		d = {(int128) ((uint128) (int128) (int32) c->n << 64 | (uint64) c->i), c->flag};
+	Decimal		d = {logic_mantissa(c), c->flag};
 
-	return c->flag <= 8 && cql_make_decimal(d).kind == CQL_DECIMAL;
+	return c->flag <= 8 && cql_fit_decimal(&d) && d.mantissa == logic_mantissa(c);
 }
 
 /* Whether a constant of its kind is whole. */
@@ -161,7 +161,7 @@ check_constants(const LogicHeader *logic, PhmError *err)
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_CONSTANTS); i++)
 	{
 		ncodes += constants[i].kind == CQL_CONCEPT ? constants[i].n : 0;
-		if (constants[i].zero != 0 || (constants[i].type != 0 && constants[i].kind != CQL_NULL) ||
+		if ((constants[i].high != 0 && constants[i].kind != CQL_DECIMAL && constants[i].kind != CQL_QUANTITY) || (constants[i].type != 0 && constants[i].kind != CQL_NULL) ||
 			!is_constant(logic, &constants[i]))
 			return logic_malformed(err, "Constant", i, "is not a value of its type");
 	}
@@ -291,7 +291,7 @@ check_definitions(const LogicHeader *logic, PhmError *err)
 
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_DEFINITIONS); i++)
 		if (!logic_has(logic, LOGIC_STRINGS, d[i].library) || !logic_has(logic, LOGIC_STRINGS, d[i].name) ||
-			!logic_has_or_none(logic, LOGIC_NODES, d[i].node) || d[i].zero != 0)
+			!logic_has_or_none(logic, LOGIC_NODES, d[i].node) || (d[i].flags & ~DEFINITION_LOOKS) != 0)
 			return logic_malformed(err, "Definition", i, "is not whole");
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_RESULTS); i++)
 		if (!logic_has(logic, LOGIC_DEFINITIONS, results[i]) || d[results[i]].node == LOGIC_NONE)

@@ -127,8 +127,10 @@ typedef struct LogicDefinition
 	uint32		library;		/* strings */
 	uint32		name;
 	uint32		node;			/* LOGIC_NONE: a function, there for its places */
-	uint32		zero;
+	uint32		flags;			/* DEFINITION_... */
 } LogicDefinition;
+
+#define DEFINITION_LOOKS		0x01	/* is likely to need no bodies of the chart: the rest is read when it does */
 
 typedef struct LogicParameter
 {

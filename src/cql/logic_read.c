@@ -31,6 +31,14 @@ logic_expression(const void *datum, uint32 i, const char **library, const char *
 	*name = copy_string(datum, d->name);
 }
 
+bool
+logic_expression_looks(const void *datum, uint32 i)
+{
+	const uint32 *results = logic_section(datum, LOGIC_RESULTS);
+
+	return (((const LogicDefinition *) logic_section(datum, LOGIC_DEFINITIONS))[results[i]].flags & DEFINITION_LOOKS) != 0;
+}
+
 uint32
 logic_parameter_count(const void *datum)
 {

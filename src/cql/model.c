@@ -98,6 +98,7 @@ cql_original(CqlExec *x, int segment, uint32 entry)
 	FhirType	type = chart_type_of(x->chart, (ChartPosition) {segment, entry});
 	Arena	   *arena = x->arena;
 
+	cql_need(x, CQL_WHOLE);
 	x->arena = &x->chart_arena;
 	if (cache->originals == NULL)
 	{
@@ -142,6 +143,7 @@ cql_members(CqlExec *x, CqlValue v, const uint8 **p, const uint8 **end)
 		return false;
 	if (v.element == NULL)
 	{
+		cql_need(x, CQL_WHOLE);
 		chart_body(x->chart, (ChartPosition) {v.flag, v.n}, p, end);
 		return true;
 	}
@@ -365,10 +367,12 @@ cql_entry_id(CqlExec *x, int segment, uint32 entry)
 	char		buffer[ELEMENT_TEXT_SIZE];
 	int			length;
 	int			source_length;
-	const char *id = chart_id(x->chart, at, buffer, &length);
+	const char *id;
 	const char *source;
 	char	   *text;
 
+	cql_need(x, CQL_WHOLE);
+	id = chart_id(x->chart, at, buffer, &length);
 	if (id == NULL)
 		return cql_null();
 	if (is_one_source(x) || !is_ambiguous(x, at, id, length))
@@ -530,6 +534,7 @@ read_entry(CqlExec *x, CqlValue v, const PropertyChoices *choices)
 		(void) cql_members(x, whole, &p, &end);
 		return read_member(x, whole, p, end, choices);
 	}
+	cql_need(x, CQL_WHOLE);
 	chart_body(x->chart, (ChartPosition) {v.flag, v.n}, &p, &end);
 	return read_member(x, v, p, end, choices);
 }
