@@ -99,17 +99,19 @@ SELECT c.measure, c.name,
 		(SELECT 'through the record otherwise: ' || u.expressions FROM unequal AS u WHERE (u.measure, u.name) = (c.measure, c.name)))) AS problem
   FROM pack_case AS c;
 
--- What a variant changed: any count, observation or error.
+-- What a variant changed: any count, observation or error.  What there is beside
+-- "unprofiled" must be the same as that.
 ANALYZE counted, observed_value;
+CREATE FUNCTION base(way text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN way LIKE 'unprofiled,%' THEN 'unprofiled' ELSE 'bundle' END $$;
 CREATE TABLE change AS
 SELECT k.measure, k.name, k.way, k.group_number, format('%s.%s is %s not %s', coalesce(k.group_id, k.group_number::text),
 	   coalesce(nullif(k.population, ''), k.code), k.got, b.got) || coalesce(' (' || k.error || ')', '') AS what
   FROM counted AS k JOIN counted AS b USING (measure, name, group_number, number)
- WHERE b.way = 'bundle' AND k.way NOT IN ('bundle', 'record') AND (b.got IS DISTINCT FROM k.got OR b.error IS DISTINCT FROM k.error)
+ WHERE b.way = base(k.way) AND k.way NOT IN ('bundle', 'record') AND (b.got IS DISTINCT FROM k.got OR b.error IS DISTINCT FROM k.error)
 UNION ALL
 SELECT measure, name, way, group_number, format('group %s observation %s is %s not %s', group_number, number, k.got::text, b.got::text)
   FROM (SELECT b.*, w.way AS other FROM observed_value AS b JOIN (SELECT DISTINCT measure, name, way FROM outcome) AS w USING (measure, name)
-		 WHERE b.way = 'bundle' AND w.way NOT IN ('bundle', 'record')) AS b (measure, name, base, group_number, number, got, way)
+		 WHERE b.way = base(w.way) AND w.way NOT IN ('bundle', 'record')) AS b (measure, name, base, group_number, number, got, way)
   FULL JOIN (SELECT * FROM observed_value WHERE way NOT IN ('bundle', 'record')) AS k USING (measure, name, way, group_number, number)
  WHERE b.got IS DISTINCT FROM k.got;
 CREATE TABLE changed AS
