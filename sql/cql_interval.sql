@@ -53,6 +53,13 @@ SELECT pg_temp.op('Expand', NULL, pg_temp.list(pg_temp.iv(pg_temp.i(1), pg_temp.
 SELECT pg_temp.op('Add', NULL, pg_temp.moment('DateTime', 2012, 1, 1, 0, 0, 0, 0), pg_temp.q(1.5, 's')) AS seconds,
 	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1.9, 'days')) AS days;
 
+-- Read part by part, as translators convert an interval, null stays null; a boundary that is null can be closed.
+SELECT phm.evaluate_elm(jsonb_build_object('type', 'Interval', 'low', pg_temp.nothing('DateTime'), 'high', pg_temp.nothing('DateTime'),
+		'lowClosedExpression', pg_temp.nothing('Boolean'), 'highClosedExpression', pg_temp.nothing('Boolean'))::text, '2026-07-01') AS of_null,
+	phm.evaluate_elm(jsonb_build_object('type', 'Interval', 'low', pg_temp.i(1), 'high', pg_temp.nothing('Integer'), 'lowClosedExpression',
+		'{"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Boolean", "value": "true"}'::jsonb, 'highClosedExpression',
+		'{"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Boolean", "value": "false"}'::jsonb)::text, '2026-07-01') AS open_end;
+
 -- Errors: years beyond the last and the first, an empty interval, units that cannot be added, a step of nothing, a width of dates.
 \set VERBOSITY sqlstate
 SELECT pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(8000, 'years'));

@@ -358,7 +358,8 @@ is_ambiguous(CqlExec *x, ChartPosition at, const char *id, int id_length)
 /*
  * The id of an entry.  Ids are unique within a source only: where two sources
  * use the same one for different resources of a type, the source is added, here
- * and in the references that were resolved to the entry.
+ * and in the references that were resolved to the entry.  Logic takes what stands
+ * behind the last slash of a reference as the id: the source has none.
  */
 CqlValue
 cql_entry_id(CqlExec *x, int segment, uint32 entry)
@@ -381,32 +382,34 @@ cql_entry_id(CqlExec *x, int segment, uint32 entry)
 	text = cql_alloc(x, (size_t) length + source_length + 1);
 	memcpy(text, id, length);
 	text[length] = '@';
-	memcpy(text + length + 1, source, source_length);
+	for (int i = 0; i < source_length; i++)
+		text[length + 1 + i] = source[i] == '/' ? '|' : source[i];
 	return cql_string(text, length + 1 + source_length);
 }
 
-/* The text of a reference that was resolved: Type/id. */
+/*
+ * The text of a reference that was resolved: Type/id.  So is that of one to the
+ * fullUrl of an entry (urn:uuid:...), as a server makes it when it stores a transaction.
+ */
 CqlValue
 cql_link_text(CqlExec *x, uint8 segment, const ElementValue *link)
 {
 	ChartPosition to = {(int) (link->number & 1), (uint32) (link->number >> 1)};
 	CqlValue	id;
-	const char *prefix = link->kind == ELEMENT_URN_LINK ? "urn:uuid:" : NULL;
+	const char *prefix;
 	size_t		n;
 	char	   *text;
 
 	if (to.segment >= x->chart->nsegments || to.entry >= x->chart->segments[to.segment]->nentries)
 		return cql_null();
-	if (prefix == NULL)
-		prefix = fhir_types[chart_type_of(x->chart, to)].name;
+	prefix = fhir_types[chart_type_of(x->chart, to)].name;
 	id = cql_entry_id(x, to.segment, to.entry);
 	if (id.kind != CQL_STRING)
 		return cql_null();
 	n = strlen(prefix);
 	text = cql_alloc(x, n + id.n + 1);
 	memcpy(text, prefix, n);
-	if (link->kind == ELEMENT_LINK)
-		text[n++] = '/';
+	text[n++] = '/';
 	memcpy(text + n, id.s, id.n);
 	return cql_string(text, (int) (n + id.n));
 }

@@ -113,7 +113,7 @@ chart_has_profiles(CqlExec *x)
 	return x->has_profiles;
 }
 
-/* The fixed codes of US Core's vital signs, by the end of their profile's URL. */
+/* The fixed codes of vital signs and other observations of US Core and FHIR, by the end of their profile's URL. */
 static const struct
 {
 	const char *profile;
@@ -131,7 +131,20 @@ static const struct
 	{"us-core-smokingstatus", {"72166-2"}},
 	{"pediatric-bmi-for-age", {"59576-9"}},
 	{"pediatric-weight-for-height", {"77606-2"}},
-	{"head-occipital-frontal-circumference-percentile", {"8289-1"}}
+	{"head-occipital-frontal-circumference-percentile", {"8289-1"}},
+	{"us-core-observation-pregnancystatus", {"82810-3"}},
+	{"us-core-observation-pregnancyintent", {"86645-9"}},
+	{"us-core-observation-occupation", {"11341-5"}},
+	{"us-core-observation-sexual-orientation", {"76690-7"}},
+	{"/bp", {"85354-9"}},
+	{"/bmi", {"39156-5"}},
+	{"/bodyheight", {"8302-2"}},
+	{"/bodyweight", {"29463-7"}},
+	{"/bodytemp", {"8310-5"}},
+	{"/headcircum", {"9843-4"}},
+	{"/heartrate", {"8867-4"}},
+	{"/resprate", {"9279-1"}},
+	{"/oxygensat", {"2708-6"}}
 };
 
 /* Whether an entry has a LOINC code. */
@@ -156,11 +169,44 @@ has_loinc(CqlExec *x, ChartPosition at, const char *code)
 	return false;
 }
 
+/*
+ * Whether an entry says that something was not done: not-done, declined,
+ * doNotPerform; and the statuses that QI-Core fixes for what was not observed
+ * and for tasks that were refused.
+ */
+static bool
+says_not_done(CqlExec *x, FhirType type, ChartPosition at)
+{
+	uint8		flags = chart_entries(x->chart, at.segment)[at.entry].flags;
+	FhirElement element = type == FHIR_T_Observation ? FHIR_E_Observation_status : FHIR_E_Task_status;
+	const char *refusal = type == FHIR_T_Observation ? "cancelled" : "rejected";
+	char		buffer[ELEMENT_TEXT_SIZE];
+	const uint8 *p;
+	const uint8 *end;
+	ElementValue status;
+	const char *text;
+	int			length;
+
+	if (flags & CHART_NEGATED || (type != FHIR_T_Observation && type != FHIR_T_Task) || !(flags & CHART_VOID))
+		return (flags & CHART_NEGATED) != 0;
+	chart_body(x->chart, at, &p, &end);
+	if (!element_find(p, end, element, &status))
+		return false;
+	element_primitive(&status, &status);
+	if (status.kind == ELEMENT_SYMBOL)
+		text = chart_string(x->chart, at.segment, (uint32) status.number, &length);
+	else if (status.kind != ELEMENT_NULL)
+		text = element_text(&status, buffer, &length);
+	else
+		return false;
+	return length == (int) strlen(refusal) && memcmp(text, refusal, length) == 0;
+}
+
 /* Without profiles: what was done or not is told by status, vital signs by their code. */
 static bool
 fits_by_content(CqlExec *x, const LogicRetrieve *r, ChartPosition at)
 {
-	bool		negative = (chart_entries(x->chart, at.segment)[at.entry].flags & CHART_NEGATED) != 0;
+	bool		negative = says_not_done(x, r->type, at);
 	const uint32 *profiles = logic_section(x->logic, LOGIC_PROFILES);
 	const char *url;
 	int			length;

@@ -122,14 +122,30 @@ read_chart(const char *name, const char *bytes)
 	bench.ncharts++;
 }
 
+/* The next word of a line of words between tabs; NULL at its end. */
+static char *
+next_word(char **rest)
+{
+	char	   *word = *rest + strspn(*rest, "\t\n");
+	size_t		length = strcspn(word, "\t\n");
+
+	*rest = word + length;
+	if (length == 0)
+		return NULL;
+	if (**rest != '\0')
+		*(*rest)++ = '\0';
+	return word;
+}
+
 /* Takes one line in. */
 static void
 read_line(char *line)
 {
-	char	   *word[3] = {strtok(line, "\t\n")};
+	char	   *rest = line;
+	char	   *word[3] = {next_word(&rest)};
 
 	for (int i = 1; i < 3; i++)
-		word[i] = word[i - 1] ? strtok(NULL, "\t\n") : NULL;
+		word[i] = next_word(&rest);
 	if (word[0] && word[1] && strcmp(word[0], "logic") == 0)
 		bench.x = cql_open(read_value(word[1]));
 	else if (word[0] && word[1] && strcmp(word[0], "expression") == 0)

@@ -27,7 +27,7 @@ UPDATE member SET numerator = CASE scoring WHEN 'ratio' THEN numerator ELSE amon
 UPDATE member SET numerator_exclusion = among(numerator_exclusion, numerator), exception = among(exception, numerator, false);
 
 CREATE TABLE counted AS
-SELECT p.measure, m.name, m.way, p.group_number, p.group_id, p.id AS population, p.code,
+SELECT p.measure, m.name, m.way, p.group_number, p.group_id, p.number, p.id AS population, p.code,
 	   cardinality(CASE p.code WHEN 'initial-population' THEN CASE p.number WHEN m.numerator_from THEN m.numerator_population ELSE m.initial_population END
 		WHEN 'denominator' THEN m.denominator
 		WHEN 'measure-population' THEN m.denominator WHEN 'numerator' THEN m.numerator
@@ -99,15 +99,23 @@ SELECT c.measure, c.name,
 		(SELECT 'through the record otherwise: ' || u.expressions FROM unequal AS u WHERE (u.measure, u.name) = (c.measure, c.name)))) AS problem
   FROM pack_case AS c;
 
--- What a variant changed: any count, observation or error; of cases without profiles, what is not as expected.
+-- What a variant changed: any count, observation or error.  What there is beside
+-- "unprofiled" must be the same as that.
+ANALYZE counted, observed_value;
+CREATE FUNCTION base(way text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN way LIKE 'unprofiled,%' THEN 'unprofiled' ELSE 'bundle' END $$;
+CREATE TABLE change AS
+SELECT k.measure, k.name, k.way, k.group_number, format('%s.%s is %s not %s', coalesce(k.group_id, k.group_number::text),
+	   coalesce(nullif(k.population, ''), k.code), k.got, b.got) || coalesce(' (' || k.error || ')', '') AS what
+  FROM counted AS k JOIN counted AS b USING (measure, name, group_number, number)
+ WHERE b.way = base(k.way) AND k.way NOT IN ('bundle', 'record') AND (b.got IS DISTINCT FROM k.got OR b.error IS DISTINCT FROM k.error)
+UNION ALL
+SELECT measure, name, way, group_number, format('group %s observation %s is %s not %s', group_number, number, k.got::text, b.got::text)
+  FROM (SELECT b.*, w.way AS other FROM observed_value AS b JOIN (SELECT DISTINCT measure, name, way FROM outcome) AS w USING (measure, name)
+		 WHERE b.way = base(w.way) AND w.way NOT IN ('bundle', 'record')) AS b (measure, name, base, group_number, number, got, way)
+  FULL JOIN (SELECT * FROM observed_value WHERE way NOT IN ('bundle', 'record')) AS k USING (measure, name, way, group_number, number)
+ WHERE b.got IS DISTINCT FROM k.got;
 CREATE TABLE changed AS
-SELECT w.measure, w.name, w.way, concat_ws('; ',
-	   (SELECT string_agg(format('%s.%s is %s not %s', coalesce(b.group_id, b.group_number::text), coalesce(nullif(b.population, ''), b.code), k.got, b.got) || coalesce(' (' || k.error || ')', ''), '; ' ORDER BY b.group_number, b.code, b.population)
-		  FROM counted AS b JOIN counted AS k USING (measure, name, group_number, code)
-		 WHERE (b.measure, b.name, b.way, k.way) = (w.measure, w.name, 'bundle', w.way) AND b.population IS NOT DISTINCT FROM k.population
-		   AND (b.got IS DISTINCT FROM k.got OR b.error IS DISTINCT FROM k.error)),
-	   (SELECT string_agg(format('group %s observation %s is %s not %s', group_number, number, k.got::text, b.got::text), '; ' ORDER BY group_number, number)
-		  FROM (SELECT * FROM observed_value AS o WHERE (o.measure, o.name, o.way) = (w.measure, w.name, 'bundle')) AS b
-		  FULL JOIN (SELECT * FROM observed_value AS o WHERE (o.measure, o.name, o.way) = (w.measure, w.name, w.way)) AS k USING (group_number, number)
-		 WHERE b.got IS DISTINCT FROM k.got)) AS what
-  FROM (SELECT DISTINCT measure, name, way FROM outcome WHERE way NOT IN ('bundle', 'record')) AS w;
+SELECT w.measure, w.name, w.way, coalesce(string_agg(c.what, '; ' ORDER BY c.group_number, c.what), '') AS what
+  FROM (SELECT DISTINCT measure, name, way FROM outcome WHERE way NOT IN ('bundle', 'record')) AS w
+  LEFT JOIN change AS c USING (measure, name, way)
+ GROUP BY w.measure, w.name, w.way;

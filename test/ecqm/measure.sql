@@ -52,8 +52,8 @@ INSERT INTO chart SELECT c.name, k.kind, c.period, c.chart, 'trust', k.kind
   FROM chart AS c JOIN (SELECT DISTINCT name FROM pack_variant WHERE measure = :'measure') AS v USING (name) JOIN linked AS k ON k.kind <> '' WHERE c.way = 'bundle';
 CREATE TEMP TABLE two AS SELECT c.name, c.person + 1000000 AS person, c.bundle, v.bundle AS other
   FROM pack_case AS c JOIN pack_variant AS v USING (measure, name) WHERE c.measure = :'measure' AND v.way = 'two sources';
-SELECT i.error FROM two, phm.ingest(other, 'clinic-' || person, person => person) AS i \g /dev/null
-SELECT i.error FROM two, phm.ingest(bundle, 'hospital-' || person, person => person) AS i \g /dev/null
+SELECT i.error FROM two, phm.ingest(other, 'https://clinic.example/' || person, person => person) AS i \g /dev/null
+SELECT i.error FROM two, phm.ingest(bundle, 'https://hospital.example/' || person, person => person) AS i \g /dev/null
 SELECT phm.build_charts(array_agg(person)) FROM two \g /dev/null
 INSERT INTO chart SELECT name, 'two sources', period, p.chart FROM two JOIN case_period USING (name) JOIN phm.patient_chart AS p ON p.patient_id = person;
 
