@@ -24,12 +24,14 @@ DATA       = $(wildcard upgrade/phm--*--*.sql)
 
 REGRESS_OUT  ?= .
 REGRESS       = $(sort $(basename $(notdir $(wildcard sql/*.sql))))
-REGRESS_OPTS  = --load-extension=phm --outputdir=$(REGRESS_OUT)
+# A server may have any locale and encoding; the store needs UTF8.
+TEST_DATABASE = --encoding=UTF8 --no-locale --load-extension=phm
+REGRESS_OPTS  = $(TEST_DATABASE) --outputdir=$(REGRESS_OUT)
 
 ISOLATION_OUT ?= output_iso
 ifneq ($(wildcard test/isolation/specs/*.spec),)
 ISOLATION      = $(sort $(basename $(notdir $(wildcard test/isolation/specs/*.spec))))
-ISOLATION_OPTS = --inputdir=test/isolation --load-extension=phm --outputdir=$(ISOLATION_OUT)
+ISOLATION_OPTS = --inputdir=test/isolation $(TEST_DATABASE) --outputdir=$(ISOLATION_OUT)
 endif
 
 SHLIB_LINK  = -lzstd

@@ -67,6 +67,7 @@ COPY (SELECT b FROM wrong WHERE n = 6) TO STDOUT (FORMAT binary) \g datetime.bin
 \copy received FROM 'datetime.bin' (FORMAT binary)
 COPY (SELECT b FROM wrong WHERE n = 7) TO STDOUT (FORMAT binary) \g datetime.bin
 \copy received FROM 'datetime.bin' (FORMAT binary)
+\! rm datetime.bin
 
 -- order is that of the bits
 SELECT v FROM value ORDER BY v;

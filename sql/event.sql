@@ -73,6 +73,19 @@ SELECT '\x01'::chart_change;
 SELECT count(*) AS added FROM generate_series(1, 200) AS i, ingest(format('{"resourceType":"Observation","id":"x%s","status":"final","subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-01-%s","code":{"coding":[{"system":"http://loinc.org","code":"x-%s"}]}}', i, lpad((i % 28 + 1)::text, 2, '0'), i), 't');
 SELECT build_charts(array_agg(DISTINCT patient_id)) FROM patient_link;
 SELECT * FROM check_chart;
+-- Of a chart that stands out of line, no more is read than the answer takes; the answers are those of the whole.
+SELECT pg_column_size(base) > 8000 AND recent IS NULL AS out_of_line FROM chart_part;
+SELECT q.type, q.codes, has(s.base, q.type, q.codes) AS has, count_events(s.base, q.type, q.codes) AS events,
+       count_events(s.base, q.type, q.codes, '[2026-01-01,2026-01-15)') AS early, (latest(s.base, q.type, q.codes)).id AS latest,
+       (has(s.base, q.type, q.codes), count_events(s.base, q.type, q.codes), count_events(s.base, q.type, q.codes, '[2026-01-01,2026-01-15)'),
+        (latest(s.base, q.type, q.codes)).id) IS NOT DISTINCT FROM
+       (has(m.chart, q.type, q.codes), count_events(m.chart, q.type, q.codes), count_events(m.chart, q.type, q.codes, '[2026-01-01,2026-01-15)'),
+        (latest(m.chart, q.type, q.codes)).id) AND (s.base @> q.codes) IS NOT DISTINCT FROM (m.chart @> q.codes) AS same
+  FROM chart_part AS s, (SELECT base::text::chart AS chart FROM chart_part OFFSET 0) AS m,
+       (VALUES (1, 'Observation', '{LOINC|x-7}'::codeset), (2, 'Observation', '{LOINC|absent}'), (3, 'Condition', '{LOINC|x-7}'),
+               (4, 'Goal', NULL), (5, 'Observation', NULL), (6, 'Observation', '{LOINC|x-19*}'), (7, 'Observation', '{LOINC|y*}'),
+               (8, NULL, '{LOINC|x-200}'), (9, NULL, '{LOINC|absent, SNOMED|1}')) AS q(n, type, codes)
+ ORDER BY q.n;
 -- A change of the shared medication is noted, and the refresh marks whoever has it in the chart.
 DELETE FROM stale;
 DELETE FROM stale_resource;

@@ -209,3 +209,20 @@ BEGIN
 END $$;
 SELECT has_table_privilege('public', 'phm.hcc_coefficient', 'SELECT') AS everybody_reads,
 	has_table_privilege('public', 'phm.hcc_coefficient', 'INSERT') AS everybody_writes;
+-- the session keeps a model only as long as its rows are what they were, rolled back changes included
+PREPARE mini AS SELECT phm.hcc_raw(phm.hcc_model('MINI', 2030), phm.hcc_person(30, 'F'), '{A01}'::text[]) AS score;
+EXECUTE mini;
+BEGIN;
+UPDATE phm.hcc_coefficient SET coefficient = coefficient * 2 WHERE coefficient_set = 'MINI';
+EXECUTE mini;
+ROLLBACK;
+EXECUTE mini;
+BEGIN;
+SAVEPOINT a;
+UPDATE phm.hcc_coefficient SET coefficient = coefficient * 3 WHERE coefficient_set = 'MINI';
+EXECUTE mini;
+ROLLBACK TO a;
+UPDATE phm.hcc_coefficient SET coefficient = coefficient * 10 WHERE coefficient_set = 'MINI';
+EXECUTE mini;
+ROLLBACK;
+EXECUTE mini;

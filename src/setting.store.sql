@@ -3,11 +3,13 @@ CREATE TABLE phm.setting (
 	name text PRIMARY KEY,
 	value text,
 	comment text,
-	CHECK (name <> 'as_of' OR value ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]$'),
+	CHECK (CASE WHEN name = 'as_of' AND value ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]$'
+		THEN make_date(left(value, 4)::integer, substr(value, 6, 2)::integer, right(value, 2)::integer) IS NOT NULL
+		ELSE name <> 'as_of' OR value IS NULL END),
 	CHECK (name <> 'payment_year' OR value ~ '^20[0-9]{2}$')
 );
 REVOKE ALL ON phm.setting FROM PUBLIC;
-COMMENT ON TABLE phm.setting IS 'What derived results depend on besides the record. After a change, mark everybody (phm.mark) and refresh.';
+COMMENT ON TABLE phm.setting IS 'What derived results depend on besides the record. The refresh after a change derives everything anew.';
 COMMENT ON COLUMN phm.setting.name IS 'Name of the setting.';
 COMMENT ON COLUMN phm.setting.value IS 'Its value; NULL: the default that comment tells.';
 COMMENT ON COLUMN phm.setting.comment IS 'What it means.';

@@ -132,7 +132,8 @@ BEGIN
 		 WHERE c.relnamespace = 'phm'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
 		   AND NOT c.relispartition
 		   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass
-		                      AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))
+		                      AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a')
+		                      AND d.refobjid <> c.oid)		-- partitioned tables depend on columns of their own
 		 ORDER BY c.relkind DESC
 	LOOP
 		IF to_regclass(format('phm.%I', gone.relname)) IS NOT NULL THEN

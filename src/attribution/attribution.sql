@@ -27,34 +27,32 @@ BEGIN
 		SELECT v.patient_id, v.who, count(DISTINCT v.day)::integer AS visits,
 			   max(v.day) AS last_visit, bit_or(v.sensitivity) AS label,
 			   (array_agg(v.source ORDER BY v.day DESC, v.source COLLATE "C", v.participant_id COLLATE "C"))[1] AS source,
-			   (array_agg(v.participant_id ORDER BY v.day DESC, v.source COLLATE "C", v.participant_id COLLATE "C"))[1] AS id
+			   (array_agg(v.participant_id ORDER BY v.day DESC, v.source COLLATE "C", v.participant_id COLLATE "C"))[1] AS id,
+			   (array_agg(jsonb_build_object('source', v.source, 'id', v.id, 'day', v.day)
+				   ORDER BY v.day DESC, v.source COLLATE "C", v.id COLLATE "C"))[1:20] AS encounters
 		  FROM visit AS v GROUP BY v.patient_id, v.who
 	), ranked AS (
 		SELECT c.*, row_number() OVER place AS place, lead(c.visits) OVER place AS next_visits
 		  FROM candidate AS c
 		WINDOW place AS (PARTITION BY c.patient_id ORDER BY c.visits DESC, c.last_visit DESC, c.source COLLATE "C", c.id COLLATE "C")
-	), candidates AS (
+	), chosen AS (		-- one row each without a join, whose cost the planner could not foresee
 		SELECT r.patient_id, bit_or(r.label) AS label,
+			   max(r.source) FILTER (WHERE r.place = 1) AS source, max(r.id) FILTER (WHERE r.place = 1) AS id,
+			   max(r.visits) FILTER (WHERE r.place = 1) AS visits, max(r.last_visit) FILTER (WHERE r.place = 1) AS last_visit,
+			   max(r.next_visits) FILTER (WHERE r.place = 1) AS next_visits,
+			   max(r.encounters) FILTER (WHERE r.place = 1) AS encounters,
 			   jsonb_agg(jsonb_build_object('place', r.place, 'source', r.source, 'id', r.id, 'visits', r.visits,
-				   'last_visit', r.last_visit) ORDER BY r.place) FILTER (WHERE r.place <= 5) AS list
+				   'last_visit', r.last_visit) ORDER BY r.place) FILTER (WHERE r.place <= 5) AS candidates
 		  FROM ranked AS r GROUP BY r.patient_id
-	), encounters AS (
-		SELECT n.patient_id, n.who, jsonb_agg(jsonb_build_object('source', n.source, 'id', n.id, 'day', n.day) ORDER BY n.n) AS list
-		  FROM (SELECT v.*, row_number() OVER (PARTITION BY v.patient_id, v.who
-									 ORDER BY v.day DESC, v.source COLLATE "C", v.id COLLATE "C") AS n FROM visit AS v) AS n
-		 WHERE n.n <= 20 GROUP BY n.patient_id, n.who
 	)
 	SELECT r.patient_id, 'default' AS contract, r.source AS practitioner_source, r.id AS practitioner_id, r.visits, r.last_visit,
 		   format('%s in 24 months, last on %s%s', CASE r.visits WHEN 1 THEN '1 visit' ELSE r.visits || ' visits' END,
 			   to_char(r.last_visit, 'YYYY-MM-DD'), CASE WHEN r.next_visits IS NULL THEN ', to nobody else'
 			   WHEN r.next_visits < r.visits THEN ', more than to anybody else' ELSE ', no fewer than to anybody else' END) AS reason,
-		   jsonb_build_object('candidates', c.list, 'encounters', e.list) AS evidence, c.label AS sensitivity
-	  FROM ranked AS r
-	  JOIN candidates AS c ON c.patient_id = r.patient_id
-	  JOIN encounters AS e ON e.patient_id = r.patient_id AND e.who = r.who
+		   jsonb_build_object('candidates', r.candidates, 'encounters', to_jsonb(r.encounters)) AS evidence, r.label AS sensitivity
+	  FROM chosen AS r
 	  LEFT JOIN phm.person AS p ON p.patient_id = r.patient_id AND p.patient_id = ANY ($1)
-	 WHERE r.place = 1
-	   AND NOT coalesce(p.deceased AND coalesce(p.deceased_on <= $2, true), false)$query$, patient_ids);
+	 WHERE NOT coalesce(p.deceased AND coalesce(p.deceased_on <= $2, true), false)$query$, patient_ids);
 END
 $$;
 REVOKE ALL ON FUNCTION phm.derive_attribution(bigint[]) FROM PUBLIC;

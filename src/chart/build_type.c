@@ -18,14 +18,17 @@
 #include "utils/tuplestore.h"
 
 #include "chart/claim_items.h"
+#include "chart/map_load.h"
 #include "chart/shared.h"
 #include "chart/source_stream.h"
+#include "phm_plan.h"
 #include "record/record_row.h"
 #include "types/chart.h"
 
 PG_FUNCTION_INFO_V1(phm_make_charts);
 
 #define FETCH_ROWS 500
+#define FEW_PATIENTS 4			/* their rows are read at once: most of the time goes into opening the tables */
 
 /* One record table, read in the order of patients. */
 typedef struct Stream
@@ -54,20 +57,32 @@ typedef struct Build
 	MemoryContext row_context;	/* reset after each row */
 } Build;
 
+/* Takes over the rows that SPI has read. */
+static void
+note_rows(Stream *s)
+{
+	s->rows = SPI_tuptable;
+	s->nrows = SPI_processed;
+	s->next = 0;
+}
+
 /* Fetches the next rows of a stream; false at its end. */
 static bool
 fetch(Stream *s)
 {
+	if (s->portal == NULL)
+	{
+		s->nrows = 0;
+		return false;
+	}
 	if (s->rows)
 		SPI_freetuptable(s->rows);
 	SPI_cursor_fetch(s->portal, true, FETCH_ROWS);
-	s->rows = SPI_tuptable;
-	s->nrows = SPI_processed;
-	s->next = 0;
+	note_rows(s);
 	return s->nrows > 0;
 }
 
-/* Begins to read a cursor. */
+/* Begins to read a cursor; NULL: the rows that SPI has read are all there are. */
 static void
 start_stream(Stream *s, const RecordTable *table, const SourceStream *registered, Portal portal,
 			 MemoryContext context)
@@ -77,7 +92,11 @@ start_stream(Stream *s, const RecordTable *table, const SourceStream *registered
 	s->registered = registered;
 	s->context = context;
 	s->portal = portal;
-	if (!fetch(s))
+	if (portal)
+		(void) fetch(s);
+	else
+		note_rows(s);
+	if (s->nrows == 0)
 		return;
 	s->patient = SPI_fnumber(s->rows->tupdesc, "patient_id");
 	if (registered ? registered->type == 0 : table->types[0] == 0 && table != record_other_table())
@@ -85,13 +104,16 @@ start_stream(Stream *s, const RecordTable *table, const SourceStream *registered
 }
 
 static void
-open_stream(Stream *s, const RecordTable *table, Datum patient_ids, MemoryContext context)
+open_stream(Stream *s, const RecordTable *table, Datum patient_ids, bool few, MemoryContext context)
 {
 	Oid			types[1] = {INT8ARRAYOID};
 	char	   *sql = psprintf("SELECT * FROM phm.%s AS t WHERE t.patient_id = ANY ($1) "
 							   "AND t.deleted_at IS NULL ORDER BY t.patient_id", table->name);
+	SPIPlanPtr	plan = phm_plan(sql, 1, types);
 
-	start_stream(s, table, NULL, SPI_cursor_open_with_args(NULL, sql, 1, types, &patient_ids, NULL, true, 0), context);
+	if (few && SPI_execute_plan(plan, &patient_ids, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read a table of the record");
+	start_stream(s, table, NULL, few ? NULL : SPI_cursor_open(NULL, plan, &patient_ids, NULL, true), context);
 	pfree(sql);
 }
 
@@ -209,7 +231,7 @@ compare_ids(const void *a, const void *b)
 
 /* Opens the streams of all tables with patients. */
 static void
-begin_build(Build *b, Datum patient_ids)
+begin_build(Build *b, Datum patient_ids, bool few)
 {
 	int			ntables;
 	int			nsources;
@@ -218,15 +240,16 @@ begin_build(Build *b, Datum patient_ids)
 
 	memset(b, 0, sizeof(*b));
 	b->streams = palloc(sizeof(Stream) * (ntables + 2 + nsources));
-	open_stream(&b->streams[b->nstreams++], record_table_by_name("claim_line"), patient_ids, CurrentMemoryContext);
+	open_stream(&b->streams[b->nstreams++], record_table_by_name("claim_line"), patient_ids, few, CurrentMemoryContext);
 	for (int i = 0; i < nsources; i++)
 		start_stream(&b->streams[b->nstreams++], sources[i].table, &sources[i],
 					 source_stream_open(&sources[i], patient_ids), CurrentMemoryContext);
 	for (int i = 0; i < ntables; i++)
 		if (tables[i].has_patient && tables[i].types[0] != 0)
-			open_stream(&b->streams[b->nstreams++], &tables[i], patient_ids, CurrentMemoryContext);
-	open_stream(&b->streams[b->nstreams++], record_other_table(), patient_ids, CurrentMemoryContext);
+			open_stream(&b->streams[b->nstreams++], &tables[i], patient_ids, few, CurrentMemoryContext);
+	open_stream(&b->streams[b->nstreams++], record_other_table(), patient_ids, few, CurrentMemoryContext);
 	b->builder = chart_builder();
+	chart_builder_use_map(b->builder, active_concept_maps());
 	element_writer_init(&b->writer, 4096);
 	b->shared = shared_cache();
 	b->lines = claim_lines();
@@ -270,7 +293,7 @@ phm_make_charts(PG_FUNCTION_ARGS)
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), INT8OID, 8, true, TYPALIGN_DOUBLE, &ids, &nulls, &nids);
 	qsort(ids, nids, sizeof(Datum), compare_ids);
 	SPI_connect();
-	begin_build(&build, PG_GETARG_DATUM(0));
+	begin_build(&build, PG_GETARG_DATUM(0), nids <= FEW_PATIENTS);
 	for (int i = 0; i < nids; i++)
 	{
 		if (nulls[i] || (i > 0 && DatumGetInt64(ids[i]) == last))
@@ -278,6 +301,9 @@ phm_make_charts(PG_FUNCTION_ARGS)
 		last = DatumGetInt64(ids[i]);
 		build_patient(&build, rsinfo, last);
 	}
+	for (int i = 0; i < build.nstreams; i++)
+		if (build.streams[i].portal)
+			SPI_cursor_close(build.streams[i].portal);
 	SPI_finish();
 	return (Datum) 0;
 }

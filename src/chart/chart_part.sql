@@ -14,12 +14,13 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	-- Naming the persons at every table leads to the few rows by index, however many charts there are.
 	WITH made AS MATERIALIZED (
 		SELECT m.patient_id, m.chart, m.dependencies FROM phm.make_charts(patient_ids) AS m
 	), compared AS MATERIALIZED (
-		SELECT made.patient_id, made.chart, p.patient_id IS NULL AS fresh, pg_column_size(p.base) AS base_size,
+		SELECT made.patient_id, made.chart, p.base IS NULL AS fresh, pg_column_size(p.base) AS base_size,
 		       p.recent AS old_change, phm.chart_difference(p.base, made.chart) AS change
-		  FROM made LEFT JOIN phm.chart_part AS p ON p.patient_id = made.patient_id
+		  FROM made LEFT JOIN phm.chart_part AS p ON p.patient_id = made.patient_id AND p.patient_id = ANY (patient_ids)
 		 WHERE made.chart IS NOT NULL
 	), judged AS (
 		SELECT c.*, c.fresh OR pg_column_size(c.change) > greatest(4096, c.base_size / 5) AS whole FROM compared AS c
@@ -30,17 +31,18 @@ BEGIN
 	), added AS (
 		UPDATE phm.chart_part AS p SET recent = j.change, built_at = now()
 		  FROM judged AS j
-		 WHERE p.patient_id = j.patient_id AND j.whole IS NOT TRUE
+		 WHERE p.patient_id = ANY (patient_ids) AND p.patient_id = j.patient_id AND j.whole IS NOT TRUE
 		   AND phm.chart_change_send(j.change) IS DISTINCT FROM phm.chart_change_send(j.old_change)
 	), emptied AS (
-		DELETE FROM phm.chart_part AS p USING made WHERE p.patient_id = made.patient_id AND made.chart IS NULL
+		DELETE FROM phm.chart_part AS p USING made
+		 WHERE p.patient_id = ANY (patient_ids) AND p.patient_id = made.patient_id AND made.chart IS NULL
 	), wanted AS (
 		SELECT made.patient_id, split_part(k, '|', 1) AS source, split_part(k, '|', 2) AS resource_type,
 		       substr(k, length(split_part(k, '|', 1)) + length(split_part(k, '|', 2)) + 3) AS id
 		  FROM made, unnest(made.dependencies) AS k
 	), released AS (
 		DELETE FROM phm.chart_dependency AS d USING made
-		 WHERE d.patient_id = made.patient_id
+		 WHERE d.patient_id = ANY (patient_ids) AND d.patient_id = made.patient_id
 		   AND NOT EXISTS (SELECT FROM wanted AS w
 		                    WHERE (w.patient_id, w.source, w.resource_type, w.id) =
 		                          (d.patient_id, d.source, d.resource_type, d.id))
@@ -53,3 +55,17 @@ $$;
 REVOKE ALL ON FUNCTION phm.build_charts(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION phm.build_charts(bigint[]) IS
 'Brings the charts of these persons up to date with the record; a chart that is up to date is left alone. The refresh calls it first of all derivations.';
+
+CREATE FUNCTION phm.patients_with(codes phm.codeset) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF phm.cardinality(codes) > 0 THEN
+		RETURN QUERY SELECT c.patient_id FROM phm.patient_chart AS c WHERE phm.mentions(c.chart, codes);
+	END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.patients_with(phm.codeset) FROM PUBLIC;
+COMMENT ON FUNCTION phm.patients_with(phm.codeset) IS
+'The patients in whose charts a code of the set stands, wherever.';

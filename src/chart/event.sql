@@ -77,3 +77,8 @@ CREATE OPERATOR phm.@> (
 	RESTRICT = contsel, JOIN = contjoinsel
 );
 COMMENT ON OPERATOR phm.@> (phm.chart, phm.codeset) IS 'Whether some event of the chart has a main code of the set.';
+
+CREATE FUNCTION phm.mentions(chart phm.chart, codes phm.codeset) RETURNS boolean
+AS 'MODULE_PATHNAME', 'phm_chart_mentions' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION phm.mentions(phm.chart, phm.codeset) IS
+'Whether a code of the set stands anywhere in the hot part of a chart: as what an event is about, as a value, a category, a component, in what was voided or not done. Sensitivity labels are not looked at.';

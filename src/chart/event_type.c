@@ -12,6 +12,7 @@
 #include "utils/typcache.h"
 
 #include "chart/find.h"
+#include "record/record.h"
 #include "types/chart_datum.h"
 #include "types/codeset_arg.h"
 #include "types/concept.h"
@@ -24,6 +25,7 @@ PG_FUNCTION_INFO_V1(phm_chart_events);
 PG_FUNCTION_INFO_V1(phm_chart_latest);
 PG_FUNCTION_INFO_V1(phm_chart_birth_date);
 PG_FUNCTION_INFO_V1(phm_chart_contains);
+PG_FUNCTION_INFO_V1(phm_chart_mentions);
 
 /* Arguments of all primitives: chart, type, codes, period, visible, all. */
 typedef struct Question
@@ -63,6 +65,45 @@ period_arg(RangeType *range, FindQuery *query)
 	return !empty;
 }
 
+/*
+ * Whether the directory and the codes alone tell that a chart (its beginning
+ * is enough) has nothing of a type or none of the codes of a set.
+ */
+static bool
+cannot_have(const Chart *chart, FhirType type, const CodesetView *codes)
+{
+	const ChartCode *code = chart_codes(chart, 0);
+	uint32		first;
+
+	if (type != 0 && chart_range(chart, 0, type, &first) == 0)
+		return true;
+	if (codes == NULL || codes->nprefixes > 0)
+		return false;
+	for (uint32 i = 0; i < chart->segments[0]->ncodes; i++)
+		if (codeset_may_contain(codes, code[i].hash))
+			return false;
+	return true;
+}
+
+/* Opens the chart: its beginning when that is enough for no, else what the question needs. */
+static void
+open_chart(Question *q, Datum datum, bool whole)
+{
+	bool		decides = q->query.codes ? q->query.codes->nprefixes == 0 : q->query.type != 0;
+	const ChartHeader *head = decides ? chart_detoast_head(datum) : NULL;
+
+	if (head != NULL)
+	{
+		chart_open(&q->chart, head);
+		if (cannot_have(&q->chart, q->query.type, q->query.codes))
+		{
+			q->nothing = true;
+			return;
+		}
+	}
+	chart_open(&q->chart, whole ? chart_detoast(datum) : chart_detoast_look(datum, head));
+}
+
 /* Reads the arguments; a null type means every type, a null set any code. */
 static bool
 read_question(FunctionCallInfo fcinfo, Question *q, bool whole)
@@ -70,9 +111,6 @@ read_question(FunctionCallInfo fcinfo, Question *q, bool whole)
 	memset(q, 0, sizeof(*q));
 	if (PG_ARGISNULL(0))
 		return false;
-	/* Dates and whole events stand in the bodies; codes do not. */
-	chart_open(&q->chart, whole || !PG_ARGISNULL(3) ? PG_GETARG_CHART_P(0) :
-			   chart_detoast_look(PG_GETARG_DATUM(0)));
 	if (!PG_ARGISNULL(1))
 		q->query.type = resource_type_arg(PG_GETARG_TEXT_PP(1));
 	if (!PG_ARGISNULL(2))
@@ -84,6 +122,8 @@ read_question(FunctionCallInfo fcinfo, Question *q, bool whole)
 		q->nothing = !period_arg(PG_GETARG_RANGE_P(3), &q->query);
 	q->query.visible = PG_ARGISNULL(4) ? 0 : (uint32) PG_GETARG_INT32(4);
 	q->query.all = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
+	/* Dates and whole events stand in the bodies; codes do not. */
+	open_chart(q, PG_GETARG_DATUM(0), whole || !PG_ARGISNULL(3));
 	return true;
 }
 
@@ -114,18 +154,23 @@ phm_chart_count(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(n);
 }
 
-/* The value of an observation, where it is a quantity. */
+/* The value of an observation, where it is a quantity; whole: the members of its resource. */
 static bool
-event_quantity(const Chart *chart, ChartPosition at, Datum *quantity)
+event_quantity(const Chart *chart, ChartPosition at, const ElementWriter *whole, Datum *quantity)
 {
 	ElementValue value;
 	const uint8 *p;
 	const uint8 *end;
 	QuantityView view = {0};
+	bool		exact;
 
 	chart_body(chart, at, &p, &end);
-	if (!element_find(p, end, FHIR_E_Observation_valueQuantity, &value) || value.kind != ELEMENT_QUANTITY)
+	if (!element_find(p, end, FHIR_E_Observation_valueQuantity, &value))
 		return false;
+	/* A comparator, or a unit that is not its UCUM code, stands in the resource. */
+	if (value.kind != ELEMENT_QUANTITY)
+		return element_find(whole->data, whole->data + whole->length, FHIR_E_Observation_valueQuantity, &value) &&
+			record_value_in(NULL, RECORD_QUANTITY, FHIR_T_Quantity, &value, quantity, &exact);
 	view.mantissa = value.number;
 	view.scale = value.scale;
 	view.ucum = true;
@@ -193,10 +238,10 @@ event_row(Chart *chart, ChartPosition at, Datum *values, bool *nulls)
 	nulls[3] = !find_moment(chart, at, &when);
 	values[3] = Int64GetDatum(when);
 	nulls[4] = !event_concept(chart, at, &values[4]);
-	nulls[5] = type != FHIR_T_Observation || !event_quantity(chart, at, &values[5]);
 	values[6] = CStringGetTextDatum(entry->flags & CHART_VOID ? "void" : entry->flags & CHART_NEGATED ? "negated" : "valid");
 	element_writer_init(&w, 1024);
 	chart_resource(chart, at, &w);
+	nulls[5] = type != FHIR_T_Observation || !event_quantity(chart, at, &w, &values[5]);
 	values[7] = PointerGetDatum(resource_make(type, w.data, w.length));
 	pfree(w.data);
 }
@@ -274,13 +319,28 @@ phm_chart_birth_date(PG_FUNCTION_ARGS)
 Datum
 phm_chart_contains(PG_FUNCTION_ARGS)
 {
-	Chart		chart;
-	CodesetView codes;
-	FindQuery	query = {.codes = &codes, .all = true, .visible = PG_UINT32_MAX};
+	Question	q = {.query = {.all = true, .visible = PG_UINT32_MAX}};
 	Find		find;
 
-	chart_open(&chart, PG_GETARG_CHART_P(0));
+	codeset_getarg_cached(fcinfo, 1, &q.codes);
+	q.query.codes = &q.codes;
+	open_chart(&q, PG_GETARG_DATUM(0), false);
+	find_begin(&find, &q.chart, &q.query);
+	PG_RETURN_BOOL(!q.nothing && find_next(&find));
+}
+
+/* Whether the table of codes has one of the set. */
+Datum
+phm_chart_mentions(PG_FUNCTION_ARGS)
+{
+	Chart		chart;
+	CodesetView codes;
+
+	chart_open(&chart, chart_detoast_look(PG_GETARG_DATUM(0), NULL));
 	codeset_getarg_cached(fcinfo, 1, &codes);
-	find_begin(&find, &chart, &query);
-	PG_RETURN_BOOL(find_next(&find));
+	for (int segment = 0; segment < chart.nsegments; segment++)
+		for (uint32 i = 0; i < chart.segments[segment]->ncodes; i++)
+			if (find_code_in_set(&chart, segment, &codes, i))
+				PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(false);
 }

@@ -22,9 +22,8 @@ find_begin(Find *f, const Chart *chart, const FindQuery *query)
 	chart_first(&f->cursor, chart, query->type);
 }
 
-/* Whether a code of a segment is in the set. */
-static bool
-code_in_set(const Chart *chart, int segment, const CodesetView *codes, uint32 index)
+bool
+find_code_in_set(const Chart *chart, int segment, const CodesetView *codes, uint32 index)
 {
 	const ChartCode *code = &chart_codes(chart, segment)[index];
 	const char *system = "";
@@ -57,7 +56,7 @@ look_up_concepts(Find *f)
 	}
 	code_hits = f->hits + s->nconcepts;
 	for (uint32 i = 0; i < s->ncodes; i++)
-		code_hits[i] = code_in_set(chart, segment, f->query->codes, i);
+		code_hits[i] = find_code_in_set(chart, segment, f->query->codes, i);
 	for (uint32 i = 0; i < s->nconcepts; i++)
 	{
 		const uint8 *p;

@@ -36,6 +36,9 @@ typedef struct Find
 
 extern void find_begin(Find *f, const Chart *chart, const FindQuery *query);
 
+/* Whether a code of a segment's table is in a set. */
+extern bool find_code_in_set(const Chart *chart, int segment, const CodesetView *codes, uint32 index);
+
 /* Moves to the next entry: f->cursor.at. */
 extern bool find_next(Find *f);
 

@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "chart/shared.h"
+#include "phm_plan.h"
 #include "record/record_row.h"
 #include "types/chart_intern.h"
 
@@ -132,23 +133,26 @@ note_reference(SharedCache *cache, const ChartResource *r, const ElementValue *v
 }
 
 /* Elements whose references lead to shared resources; the rest need not be looked at. */
-static bool
-may_refer(const ElementMember *member)
-{
-	static const FhirElement elements[] = {
-		FHIR_E_MedicationRequest_medicationReference, FHIR_E_MedicationDispense_medicationReference,
-		FHIR_E_MedicationAdministration_medicationReference, FHIR_E_MedicationStatement_medicationReference,
-		FHIR_E_Encounter_location, FHIR_E_Encounter_serviceProvider, FHIR_E_Procedure_location,
-		FHIR_E_Immunization_location, FHIR_E_PractitionerRole_organization, FHIR_E_PractitionerRole_location,
-		FHIR_E_ServiceRequest_requester, FHIR_E_ServiceRequest_performer, FHIR_E_Encounter_participant,
-		FHIR_E_Coverage_payor, FHIR_E_Location_managingOrganization, FHIR_E_Communication_recipient,
-		FHIR_E_Communication_sender, FHIR_E_Task_owner
-	};
+static const FhirElement referring[] = {
+	FHIR_E_MedicationRequest_medicationReference, FHIR_E_MedicationDispense_medicationReference,
+	FHIR_E_MedicationAdministration_medicationReference, FHIR_E_MedicationStatement_medicationReference,
+	FHIR_E_Encounter_location, FHIR_E_Encounter_serviceProvider, FHIR_E_Procedure_location,
+	FHIR_E_Immunization_location, FHIR_E_PractitionerRole_organization, FHIR_E_PractitionerRole_location,
+	FHIR_E_ServiceRequest_requester, FHIR_E_ServiceRequest_performer, FHIR_E_Encounter_participant,
+	FHIR_E_Coverage_payor, FHIR_E_Location_managingOrganization, FHIR_E_Communication_recipient,
+	FHIR_E_Communication_sender, FHIR_E_Task_owner
+};
 
-	for (int i = 0; i < (int) lengthof(elements); i++)
-		if (member->element == elements[i])
-			return true;
-	return false;
+/* Whether an element is one of them: asked for every member of every resource. */
+static inline bool
+may_refer(FhirElement element)
+{
+	static bool refers[PG_UINT16_MAX + 1];	/* by element, filled once */
+
+	if (!refers[referring[0]])
+		for (int i = 0; i < (int) lengthof(referring); i++)
+			refers[referring[i]] = true;
+	return refers[element];
 }
 
 /* References anywhere inside a value. */
@@ -184,7 +188,7 @@ shared_note(SharedCache *cache, const ChartResource *r)
 	ElementMember member;
 
 	while (element_next(&p, r->members + r->length, &member))
-		if (may_refer(&member))
+		if (may_refer(member.element))
 			note_value(cache, r, &member.value);
 }
 
@@ -201,10 +205,10 @@ read_shared(SharedCache *cache, Found *found, int type, const char *source, int 
 	MemoryContext old;
 
 	if (cache->plans[type] == NULL)
-		cache->plans[type] = SPI_prepare(psprintf("SELECT * FROM phm.%s WHERE source = $1 AND id = $2 AND deleted_at IS NULL "
+		cache->plans[type] = phm_plan(psprintf("SELECT * FROM phm.%s WHERE source = $1 AND id = $2 AND deleted_at IS NULL "
 												  "ORDER BY ordinal LIMIT 1",
 												  record_map(shared_types[type].type)->table->name), 2, types);
-	if (cache->plans[type] == NULL || SPI_execute_plan(cache->plans[type], values, NULL, true, 1) < 0)
+	if (SPI_execute_plan(cache->plans[type], values, NULL, true, 1) < 0)
 		elog(ERROR, "could not read a shared resource");
 	found->members = NULL;
 	found->length = 0;

@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 
 #include "chart/source_stream.h"
+#include "phm_plan.h"
 #include "record/record_row.h"
 #include "types/code_system.h"
 
@@ -96,7 +97,7 @@ source_streams(int *count)
 	SourceStream *sources;
 	SPITupleTable *rows;
 
-	if (SPI_execute(registered_sql, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(phm_plan(registered_sql, 0, NULL), NULL, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read phm.chart_source");
 	rows = SPI_tuptable;
 	*count = (int) SPI_processed;
@@ -116,8 +117,8 @@ keys_of_persons(const SourceStream *s, Datum patient_ids)
 	bool		isnull;
 	Datum		keys;
 
-	if (SPI_execute_with_args("SELECT coalesce(pg_catalog.array_agg(source_patient_id), '{}') FROM phm.patient_link "
-							  "WHERE source = $1 AND patient_id = ANY ($2)", 2, types, values, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(phm_plan("SELECT coalesce(pg_catalog.array_agg(source_patient_id), '{}') FROM phm.patient_link "
+								  "WHERE source = $1 AND patient_id = ANY ($2)", 2, types), values, NULL, true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read phm.patient_link");
 	keys = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return keys;
@@ -135,7 +136,7 @@ source_stream_open(const SourceStream *s, Datum patient_ids)
 	{
 		sql = psprintf("SELECT t.%s::bigint AS patient_id, t.* FROM %s AS t WHERE t.%s = ANY ($1)%s ORDER BY 1",
 					   s->person, s->relation, s->person, live);
-		return SPI_cursor_open_with_args(NULL, sql, 1, types, values, NULL, true, 0);
+		return SPI_cursor_open(NULL, phm_plan(sql, 1, types), values, NULL, true);
 	}
 	values[1] = keys_of_persons(s, patient_ids);
 	values[2] = CStringGetTextDatum(s->source);
@@ -143,7 +144,7 @@ source_stream_open(const SourceStream *s, Datum patient_ids)
 				   "JOIN phm.patient_link AS l ON l.source = $3 AND l.source_patient_id = t.%s "
 				   "WHERE l.patient_id = ANY ($1) ORDER BY 1",
 				   s->relation, s->person, live, s->person);
-	return SPI_cursor_open_with_args(NULL, sql, 3, types, values, NULL, true, 0);
+	return SPI_cursor_open(NULL, phm_plan(sql, 3, types), values, NULL, true);
 }
 
 FhirType

@@ -5,6 +5,8 @@
  */
 #include "cql/compile.h"
 
+#include <errno.h>
+
 #include "cql/operator.h"
 
 static uint32 compile_by_operator(Compile *c, const CqlTree *tree);
@@ -482,12 +484,71 @@ static uint32
 compile_negative(Compile *c, const CqlTree *tree)
 {
 	CqlTree		literal = *tree->args[0];
-	char	   *text = palloc(strlen(literal.text) + 2);
+	size_t		size = strlen(literal.text) + 2;
+	char	   *text = palloc(size);
 
-	text[0] = '-';
-	strcpy(text + 1, literal.text);
+	snprintf(text, size, "-%s", literal.text);
 	literal.text = text;
 	return compile_literal(c, &literal);
+}
+
+/* Whether a tree gives a list, whatever the data is. */
+static bool
+is_list(const CqlTree *tree)
+{
+	if (tree == NULL)
+		return false;
+	return tree->op == CQL_OP_Retrieve || (tree->result && tree->result->form == CQL_TYPE_LIST) ||
+		((tree->op == CQL_OP_As || tree->op == CQL_OP_Null) && tree->type && tree->type->form == CQL_TYPE_LIST);
+}
+
+/* A tree without the casts of lists around it, which keep every element. */
+static const CqlTree *
+strip_casts(const CqlTree *tree)
+{
+	while (tree && tree->op == CQL_OP_As && !(tree->flags & CQL_STRICT_CAST) && tree->type &&
+		   tree->type->form == CQL_TYPE_LIST && tree->nargs == 1 && tree->args[0])
+		tree = tree->args[0];
+	return tree;
+}
+
+/* Number of lists in a tree of unions; with leaves: compiles them in their order. */
+static uint32
+union_leaves(Compile *c, const CqlTree *tree, uint32 *leaves, uint32 n)
+{
+	const CqlTree *inner = strip_casts(tree);
+
+	if (inner && inner->op == CQL_OP_Union && inner->nargs == 2)
+		return union_leaves(c, inner->args[1], leaves, union_leaves(c, inner->args[0], leaves, n));
+	if (leaves)
+		leaves[n] = compile_expression(c, tree);
+	return n + 1;
+}
+
+/* Whether all of a tree of unions are lists. */
+static bool
+unites_lists(const CqlTree *tree)
+{
+	const CqlTree *inner = strip_casts(tree);
+
+	if (inner && inner->op == CQL_OP_Union && inner->nargs == 2)
+		return unites_lists(inner->args[0]) && unites_lists(inner->args[1]);
+	return is_list(tree);
+}
+
+/* Unions of unions are one: measures gather dozens of value sets so. */
+static uint32
+compile_union(Compile *c, const CqlTree *tree)
+{
+	uint32		n;
+	uint32	   *leaves;
+
+	if (tree->nargs != 2 || !unites_lists(tree))
+		return compile_plain(c, tree);
+	n = union_leaves(c, tree, NULL, 0);
+	leaves = palloc(sizeof(uint32) * n);
+	(void) union_leaves(c, tree, leaves, 0);
+	return compile_node(c, CQL_OP_UnionAll, 0, 0, n, leaves);
 }
 
 /* Compiles by operator. */
@@ -512,6 +573,8 @@ compile_by_operator(Compile *c, const CqlTree *tree)
 			return compile_structure(c, tree);
 		case CQL_OP_Case:
 			return compile_case(c, tree);
+		case CQL_OP_Union:
+			return compile_union(c, tree);
 		case CQL_OP_Negate:
 			return is_negative_literal(tree) ? compile_negative(c, tree) : compile_plain(c, tree);
 		case CQL_OP_ToLong:
@@ -588,8 +651,7 @@ is_costly(CqlOp op)
 static bool
 is_shared(CqlOp op)
 {
-	return op == CQL_OP_Retrieve || op == CQL_OP_FunctionRef || op == CQL_OP_Query || op == CQL_OP_Union ||
-		op == CQL_OP_Interval;
+	return op == CQL_OP_Retrieve || op == CQL_OP_FunctionRef || op == CQL_OP_Query || op == CQL_OP_Interval;
 }
 
 /* Compiles what reads nothing of the scope in a frame of its own. */

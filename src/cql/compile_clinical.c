@@ -129,7 +129,7 @@ constant_of_reference(Compile *c, const CqlTree *tree, LogicConstant *constant)
 			break;
 		default:
 			constant->kind = CQL_CODE_SYSTEM;
-			constant->string = add_optional(c, def->id);
+			constant->string = add_optional(c, def->id ? def->id : "");
 			constant->i = constant->string;
 			break;
 	}

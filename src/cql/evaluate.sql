@@ -60,6 +60,7 @@ CREATE FUNCTION phm.time_logic(
 	parameters jsonb, as_of timestamptz, profiles text, visible integer, strict boolean, rounds integer)
 RETURNS double precision[]
 AS 'MODULE_PATHNAME', 'phm_time_logic' LANGUAGE c VOLATILE PARALLEL SAFE COST 100000;
+REVOKE ALL ON FUNCTION phm.time_logic(phm.logic, phm.chart[], text[], daterange, text, jsonb, timestamptz, text, integer, boolean, integer) FROM PUBLIC;
 COMMENT ON FUNCTION phm.time_logic(phm.logic, phm.chart[], text[], daterange, text, jsonb, timestamptz, text, integer, boolean, integer) IS
 'Internal: for each chart the least microseconds, of some rounds, in which the expressions are evaluated; for benchmarks. logic, charts and rounds must not be NULL.';
 

@@ -29,6 +29,22 @@ typedef struct MemoCell
 	uint64		epoch;			/* of the chart or the arguments for which it holds */
 } MemoCell;
 
+/* What a Keyed node remembers: values by what stood in its slots; the newest of a kind replaces the one before. */
+#define KEYED_WAYS 8
+
+typedef struct KeyedEntry
+{
+	uint64		epoch;
+	uint64		zero;			/* one entry is one line of the processor's cache */
+	CqlValue	key[2];
+	CqlValue	value;
+} KeyedEntry;
+
+typedef struct KeyedCell
+{
+	KeyedEntry	entries[KEYED_WAYS];
+} KeyedCell;
+
 /* Elements of each type that a property name means. */
 typedef struct PropertyTable
 {
@@ -47,7 +63,8 @@ typedef struct PropertyChoices
 /* What is known of a segment of the chart; made when it is first asked for. */
 typedef struct SegmentCache
 {
-	uint32	   *classes;		/* by code: class of the index + 1, 0: not looked up */
+	uint32	   *classes;		/* by code: class of the index; NULL: not looked up */
+	uint64	   *present;		/* value sets of which some code is there, class_words words */
 	uint64	   *profiles;		/* by entry: its profiles, profile_words each; first bit: looked up */
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
@@ -62,6 +79,7 @@ struct CqlExec
 	const CqlValue *constants;
 	const CqlValue *retrieve_codes; /* CODES as values */
 	MemoCell   *memos;
+	KeyedCell  *cells;
 	uint64		chart_epoch;
 	uint64		argument_epoch;
 	CqlValue   *frame;			/* slots of what runs */
@@ -74,6 +92,8 @@ struct CqlExec
 	int			depth;			/* calls and memos inside each other */
 	Chart	   *chart;			/* own_chart, or NULL */
 	Chart		own_chart;
+	CqlExtent	extent;			/* what of the chart is there */
+	CqlExtent	wanted;			/* what the evaluation that ended needed, CQL_HEAD: no more */
 	CqlArguments arguments;
 	CqlValue   *parameters;		/* set ones; CQL_PENDING: default */
 	SegmentCache segments[CHART_MAX_SEGMENTS];
@@ -103,6 +123,17 @@ struct CqlExec
 /* Tells the library and definition of a node. */
 extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size);
 
+/* Ends the evaluation: more of the chart is needed than is there. */
+extern void cql_want(CqlExec *x, CqlExtent extent) __attribute__((noreturn));
+
+/* To be called before a part of the chart is read. */
+static inline void
+cql_need(CqlExec *x, CqlExtent extent)
+{
+	if (unlikely(x->extent < extent))
+		cql_want(x, extent);
+}
+
 /* Makes room for n slots above what runs. */
 extern void cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots);
 
@@ -123,6 +154,8 @@ extern CqlValue cql_loosen(CqlExec *x, CqlValue v);
 extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
 
 /* clinical.c */
+extern const SegmentCache *cql_look_up_codes(CqlExec *x, int segment);
+extern bool cql_set_present(CqlExec *x, int segment, uint32 set);	/* whether codes of a segment may be in a value set */
 extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
 extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,
 							const char *code, int code_length, uint32 set);

@@ -70,6 +70,16 @@ is_closed(const CqlNode *n, const CqlValue *a, uint32 operand, uint8 flag)
 }
 
 /*
+ * Whether the parts are those of null: translators convert an interval part by
+ * part, and an interval that is there says whether its boundaries are closed.
+ */
+static inline bool
+is_part_of_null(const CqlNode *n, const CqlValue *a)
+{
+	return n->nargs == 4 && cql_is_null(a[0]) && cql_is_null(a[1]) && cql_is_null(a[2]) && cql_is_null(a[3]);
+}
+
+/*
  * Interval[low, high] with open or closed boundaries.  One that would be empty is
  * an error where the author of the rule wrote it (extra); one that comes from
  * the chart is what a record may hold, and includes nothing.
@@ -79,8 +89,11 @@ cql_interval_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlBoundary low = {a[0], is_closed(n, a, 2, CQL_LOW_CLOSED)};
 	CqlBoundary high = {a[1], is_closed(n, a, 3, CQL_HIGH_CLOSED)};
-	CqlValue	result = cql_interval_of(x, low, high, n->kind);
+	CqlValue	result;
 
+	if (is_part_of_null(n, a))
+		return cql_null();
+	result = cql_interval_of(x, low, high, n->kind);
 	if (n->extra && is_empty(x, result.interval))
 		cql_fail(x, n, ERRCODE_DATA_EXCEPTION, "an interval ends before it starts");
 	return result;

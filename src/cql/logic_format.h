@@ -50,7 +50,7 @@ typedef struct LogicHeader
 	uint32		nmemos;
 	uint32		class_words;	/* words of a class: a bit per value set */
 	uint32		nslots;			/* of the frame of definitions */
-	uint32		zero;
+	uint32		ncells;			/* of Keyed nodes */
 	struct
 	{
 		uint32		offset;		/* from the start of the value */
@@ -127,8 +127,10 @@ typedef struct LogicDefinition
 	uint32		library;		/* strings */
 	uint32		name;
 	uint32		node;			/* LOGIC_NONE: a function, there for its places */
-	uint32		zero;
+	uint32		flags;			/* DEFINITION_... */
 } LogicDefinition;
+
+#define DEFINITION_LOOKS		0x01	/* is likely to need no bodies of the chart: the rest is read when it does */
 
 typedef struct LogicParameter
 {
@@ -218,5 +220,11 @@ logic_string(const LogicHeader *logic, uint32 string, int *length)
 	*length = (int) (ends[string] - start);
 	return (const char *) logic_section(logic, LOGIC_TEXT) + start;
 }
+
+/* The name of a native function, NULL: there is none of this number: native.c. */
+extern const char *native_name(uint32 native);
+
+/* The name of a type as CQL writes it: logic_read.c. */
+extern void logic_print_type(const LogicHeader *logic, uint32 type, StringInfo out);
 
 #endif							/* PHM_LOGIC_FORMAT_H */

@@ -31,6 +31,16 @@ find_choices(FhirType type, const char *name, int length, PropertyChoices *c)
 	}
 }
 
+/* Starts again when there are more than numbers for them; those that are needed are soon found. */
+static void
+forget_choices(CqlExec *x)
+{
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PROPERTIES); i++)
+		if (x->properties[i].by_type)
+			memset(x->properties[i].by_type, 0, sizeof(uint16) * (fhir_type_count + 1));
+	x->nchoices = 0;
+}
+
 const PropertyChoices *
 cql_choices(CqlExec *x, uint32 property, FhirType type)
 {
@@ -40,6 +50,8 @@ cql_choices(CqlExec *x, uint32 property, FhirType type)
 		t->by_type = palloc0(sizeof(uint16) * (fhir_type_count + 1));
 	if (t->by_type[type] == 0)
 	{
+		if (x->nchoices == PG_UINT16_MAX)
+			forget_choices(x);
 		if (x->nchoices == x->choices_size)
 		{
 			x->choices_size = Max(64, x->choices_size * 2);
@@ -86,6 +98,7 @@ cql_original(CqlExec *x, int segment, uint32 entry)
 	FhirType	type = chart_type_of(x->chart, (ChartPosition) {segment, entry});
 	Arena	   *arena = x->arena;
 
+	cql_need(x, CQL_WHOLE);
 	x->arena = &x->chart_arena;
 	if (cache->originals == NULL)
 	{
@@ -130,6 +143,7 @@ cql_members(CqlExec *x, CqlValue v, const uint8 **p, const uint8 **end)
 		return false;
 	if (v.element == NULL)
 	{
+		cql_need(x, CQL_WHOLE);
 		chart_body(x->chart, (ChartPosition) {v.flag, v.n}, p, end);
 		return true;
 	}
@@ -353,10 +367,12 @@ cql_entry_id(CqlExec *x, int segment, uint32 entry)
 	char		buffer[ELEMENT_TEXT_SIZE];
 	int			length;
 	int			source_length;
-	const char *id = chart_id(x->chart, at, buffer, &length);
+	const char *id;
 	const char *source;
 	char	   *text;
 
+	cql_need(x, CQL_WHOLE);
+	id = chart_id(x->chart, at, buffer, &length);
 	if (id == NULL)
 		return cql_null();
 	if (is_one_source(x) || !is_ambiguous(x, at, id, length))
@@ -518,6 +534,7 @@ read_entry(CqlExec *x, CqlValue v, const PropertyChoices *choices)
 		(void) cql_members(x, whole, &p, &end);
 		return read_member(x, whole, p, end, choices);
 	}
+	cql_need(x, CQL_WHOLE);
 	chart_body(x->chart, (ChartPosition) {v.flag, v.n}, &p, &end);
 	return read_member(x, v, p, end, choices);
 }
@@ -655,6 +672,8 @@ cql_property(CqlExec *x, CqlValue v, const char *name, int length)
 			{
 				CqlListBuilder out = {0};
 
+				check_stack_depth();
+				CHECK_FOR_INTERRUPTS();
 				for (uint32 i = 0; i < v.n; i++)
 				{
 					CqlValue	one = cql_property(x, v.values[i], name, length);

@@ -47,6 +47,19 @@ native_find(const CqlDef *def)
 	return 0;
 }
 
+const char *
+native_name(uint32 native)
+{
+	static const char *const names[NNATIVES] = {
+		[TO_INTERVAL_PERIOD] = "ToInterval(Period)",[TO_INTERVAL_QUANTITY] = "ToInterval(Quantity)",
+		[TO_INTERVAL_RANGE] = "ToInterval(Range)",[TO_QUANTITY] = "ToQuantity",
+		[TO_QUANTITY_IGNORING] = "ToQuantityIgnoringComparator",[TO_CALENDAR_UNIT] = "ToCalendarUnit",
+		[TO_RATIO] = "ToRatio",[TO_CODE] = "ToCode",[TO_CONCEPT] = "ToConcept",[TO_VALUE] = "ToValue"
+	};
+
+	return native < NNATIVES && names[native] ? names[native] : NULL;
+}
+
 /* Whether a value is this text. */
 static bool
 is_text(CqlValue v, const char *text)
@@ -100,6 +113,32 @@ read_concept(CqlExec *x, CqlValue v)
 			read_coding(x, codings.values[i], &codes[n++]);
 	text = member_text(x, v, "text", &length);
 	return cql_make_concept(x, codes, n, text, length);
+}
+
+/*
+ * ToConcept of a list of CodeableConcepts, which translators let through: its
+ * path "coding" is that of all of them.
+ */
+static CqlValue
+concept_of_list(CqlExec *x, CqlValue list)
+{
+	CqlCode    *codes;
+	uint32		n = 0;
+	uint32		count = 0;
+
+	for (uint32 i = 0; i < list.n; i++)
+		if (list.values[i].kind == CQL_ELEMENT)
+			count += cql_concept_of(x, cql_native_concept(x, list.values[i]))->ncodes;
+	codes = cql_alloc(x, sizeof(CqlCode) * (count + 1));
+	for (uint32 i = 0; i < list.n; i++)
+		if (list.values[i].kind == CQL_ELEMENT)
+		{
+			const CqlConcept *one = cql_concept_of(x, cql_native_concept(x, list.values[i]));
+
+			for (uint32 c = 0; c < one->ncodes; c++)
+				codes[n++] = one->codes[c];
+		}
+	return cql_make_concept(x, codes, n, NULL, 0);
 }
 
 CqlValue
@@ -348,6 +387,8 @@ cql_native_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	if (n->extra == TO_CALENDAR_UNIT)
 		return to_calendar_unit(a[0]);
+	if (n->extra == TO_CONCEPT && a[0].kind == CQL_LIST)
+		return concept_of_list(x, a[0]);
 	if (a[0].kind != CQL_ELEMENT)
 		return n->extra == TO_VALUE ? a[0] : cql_null();
 	switch ((Native) n->extra)

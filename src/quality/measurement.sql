@@ -57,13 +57,14 @@ DECLARE
 	upper phm.codeset := phm.value_set('urn:phm:valueset:systolic-bp');
 	lower phm.codeset := phm.value_set('urn:phm:valueset:diastolic-bp');
 	panel phm.codeset := phm.value_set('urn:phm:valueset:blood-pressure');
+	wanted phm.codeset := upper OPERATOR(phm.|) lower OPERATOR(phm.|) panel;
 BEGIN
 	RETURN QUERY
 	WITH reading AS MATERIALIZED (
 		SELECT o.patient_id, phm.local_date(o.effective) AS day, o.sensitivity, o.code, o.value, o.extra
 		  FROM phm.observation AS o
 		 WHERE o.patient_id = ANY (patient_ids) AND o.deleted_at IS NULL AND o.status IN ('final', 'amended', 'corrected')
-		   AND o.code OPERATOR(phm.<@) (upper OPERATOR(phm.|) lower OPERATOR(phm.|) panel)
+		   AND o.code OPERATOR(phm.<@) wanted
 		   AND phm.local_date(o.effective) BETWEEN from_day AND to_day
 	), pressure AS (
 		SELECT r.patient_id, r.day, r.sensitivity, r.code OPERATOR(phm.<@) upper AS is_upper, phm.blood_pressure(r.value) AS mmhg

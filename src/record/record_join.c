@@ -17,7 +17,48 @@ typedef struct Join
 	const bool *nulls;
 } Join;
 
+#define MANY_MEMBERS 32
+
+/* The members of a rest, decoded once: every mapped element is looked for among them. */
+typedef struct Rest
+{
+	const uint8 *start;
+	const uint8 *end;
+	int			n;				/* MANY_MEMBERS: there may be more */
+	FhirElement elements[MANY_MEMBERS];
+	ElementValue values[MANY_MEMBERS];
+} Rest;
+
 static void join_members(Join *j, const RecordNode *node, const uint8 *rest, const uint8 *rest_end);
+
+static void
+read_rest(Rest *r, const uint8 *start, const uint8 *end)
+{
+	const uint8 *p = start;
+	ElementMember member;
+
+	r->start = start;
+	r->end = end;
+	r->n = 0;
+	while (r->n < MANY_MEMBERS && p < end && element_next(&p, end, &member))
+	{
+		r->elements[r->n] = member.element;
+		r->values[r->n++] = member.value;
+	}
+}
+
+/* Like element_find. */
+static bool
+find_in_rest(const Rest *r, FhirElement element, ElementValue *value)
+{
+	for (int i = 0; i < r->n; i++)
+		if (r->elements[i] == element)
+		{
+			*value = r->values[i];
+			return true;
+		}
+	return r->n == MANY_MEMBERS && element_find(r->start, r->end, element, value);
+}
 
 /* Whether a node's columns would print anything. */
 static bool
@@ -157,14 +198,13 @@ join_array(Join *j, const RecordNode *child, const ElementValue *rest)
 
 /* A mapped member: from the rest, from the columns, or from both. */
 static void
-join_member(Join *j, const RecordNode *parent, const RecordNode *child,
-			const uint8 *rest, const uint8 *rest_end)
+join_member(Join *j, const RecordNode *parent, const RecordNode *child, const Rest *rest)
 {
 	ElementValue value;
 
-	if (!element_find(rest, rest_end, child->element, &value))
+	if (!find_in_rest(rest, child->element, &value))
 	{
-		if (!is_printed(j, parent, child, rest, rest_end))
+		if (!is_printed(j, parent, child, rest->start, rest->end))
 			return;
 		element_put_member(j->w, child->element);
 		if (child->first_of_list)
@@ -200,9 +240,11 @@ join_members(Join *j, const RecordNode *node, const uint8 *rest, const uint8 *re
 	const uint8 *p = rest;
 	const uint8 *start = rest;
 	ElementMember member;
+	Rest		read;
 
+	read_rest(&read, rest, rest_end);
 	for (int i = 0; i < node->nchildren; i++)
-		join_member(j, node, &node->children[i], rest, rest_end);
+		join_member(j, node, &node->children[i], &read);
 	while (p < rest_end && element_next(&p, rest_end, &member))
 	{
 		if (!is_mapped(node, member.element))

@@ -67,11 +67,13 @@ BEGIN
 				  FROM evidence AS e JOIN member AS m ON m.patient_id = e.patient_id AND m.registry = e.registry
 				 WHERE m.labelled OR e.sensitivity = 0) AS e
 		 WHERE e.n <= 10 GROUP BY e.patient_id, e.registry
+	), members AS MATERIALIZED (
+		SELECT array_agg(DISTINCT m.patient_id) AS ids FROM member AS m
 	), hba1c AS MATERIALIZED (
-		SELECT DISTINCT ON (h.patient_id) h.* FROM phm.hba1c_results($1, ($2 - interval '24 months')::date + 1, $2) AS h
+		SELECT DISTINCT ON (h.patient_id) h.* FROM phm.hba1c_results((SELECT ids FROM members), ($2 - interval '24 months')::date + 1, $2) AS h
 		 ORDER BY h.patient_id, h.at DESC, phm.value(h.percent), h.source COLLATE "C", h.id COLLATE "C"
 	), pressure AS MATERIALIZED (
-		SELECT DISTINCT ON (b.patient_id) b.* FROM phm.blood_pressure_results($1, ($2 - interval '24 months')::date + 1, $2) AS b
+		SELECT DISTINCT ON (b.patient_id) b.* FROM phm.blood_pressure_results((SELECT ids FROM members), ($2 - interval '24 months')::date + 1, $2) AS b
 		 ORDER BY b.patient_id, b.day DESC
 	)
 	SELECT m.patient_id, m.registry, coalesce(m.problem, m.days[m.enough]) AS qualified_on,

@@ -12,7 +12,7 @@ CREATE TABLE phm.registry (
 	source text
 );
 REVOKE ALL ON phm.registry FROM PUBLIC;
-COMMENT ON TABLE phm.registry IS 'Registries. Add rows for your own; after a change, mark everybody (phm.mark) and refresh.';
+COMMENT ON TABLE phm.registry IS 'Registries. Add rows for your own; the refresh after a change brings the members of all up to date.';
 COMMENT ON COLUMN phm.registry.name IS 'Name, as in phm.registry_member.';
 COMMENT ON COLUMN phm.registry.title IS 'Name for people.';
 COMMENT ON COLUMN phm.registry.value_set IS 'The diagnoses: url of a value set, as phm.value_set takes it.';
@@ -27,6 +27,9 @@ INSERT INTO phm.registry (name, title, value_set, control, source) VALUES
 	('heart-failure', 'Heart failure', 'urn:phm:valueset:heart-failure', NULL, 'own, after CMS Chronic Conditions Warehouse'),
 	('copd', 'Chronic obstructive pulmonary disease', 'urn:phm:valueset:copd', NULL, 'own, after CMS Chronic Conditions Warehouse'),
 	('hypertension', 'Hypertension', 'urn:phm:valueset:hypertension', 'blood-pressure', 'own, after CMS Chronic Conditions Warehouse; control after CMS165');
+
+CREATE TRIGGER mark_everybody AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.registry
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.mark_everybody();
 
 CREATE TABLE phm.registry_member (
 	patient_id bigint NOT NULL,

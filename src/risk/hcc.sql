@@ -144,6 +144,52 @@ SELECT pg_extension_config_dump('phm.hcc_segment', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('phm.hcc_coefficient', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('phm.hcc_label', 'WHERE NOT built_in');
 
+-- Sessions keep what they have compiled as long as the stamp is the same; the trigger changes it with the rows.
+CREATE TABLE phm.hcc_change (stamp uuid NOT NULL);
+INSERT INTO phm.hcc_change VALUES ('00000000-0000-0000-0000-000000000000');
+REVOKE ALL ON phm.hcc_change FROM PUBLIC;
+GRANT SELECT ON phm.hcc_change TO PUBLIC;
+COMMENT ON TABLE phm.hcc_change IS 'Internal: one row, which every change of a phm.hcc_* table changes, so that sessions know when models must be compiled anew.';
+COMMENT ON COLUMN phm.hcc_change.stamp IS 'Another value after every change, never one that was there before.';
+CREATE FUNCTION phm.note_hcc_change() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE phm.hcc_change SET stamp = gen_random_uuid();
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.note_hcc_change() FROM PUBLIC;
+COMMENT ON FUNCTION phm.note_hcc_change() IS 'Trigger: notes in phm.hcc_change that rows of risk models have changed.';
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_release
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_release ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_adjustment
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_adjustment ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_mapping
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_mapping ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_hierarchy
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_hierarchy ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_requirement
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_requirement ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_variable
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_variable ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_segment
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_segment ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_coefficient
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_coefficient ENABLE ALWAYS TRIGGER note_change;
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.hcc_label
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_hcc_change();
+ALTER TABLE phm.hcc_label ENABLE ALWAYS TRIGGER note_change;
+
 COMMENT ON TABLE phm.hcc_release IS
 'Risk-adjustment models by payment year, and which tables each of them uses. Source: CMS Rate Announcements. A model of your own is a row here whose sets name your rows, or built-in ones, in the other phm.hcc_* tables.';
 COMMENT ON COLUMN phm.hcc_release.model IS 'Name of the model, as phm.hcc_model takes it: V24, V28, ESRD_V24, RX_V08_MAPD …';
@@ -366,7 +412,7 @@ CREATE FUNCTION phm.hcc_age(birth_date date, payment_year integer) RETURNS integ
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
 SELECT payment_year - extract(year FROM birth_date)::integer
-	- CASE WHEN (extract(month FROM birth_date), extract(day FROM birth_date)) > (2, 1) THEN 1 ELSE 0 END;
+	- (extract(month FROM birth_date) * 100 + extract(day FROM birth_date) > 201)::integer;
 END;
 COMMENT ON FUNCTION phm.hcc_age(date, integer) IS
 'Age in whole years on 1 February of the payment year, as CMS counts it.';

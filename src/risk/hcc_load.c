@@ -2,14 +2,20 @@
  * hcc_load.c: phm.hcc_model(name, payment_year, ...): reads the phm.hcc_*
  * tables through SPI and compiles them.  The function is STABLE and a call
  * site keeps what it compiled, so that a query compiles a model once although
- * the planner does not fold the call.  Every name in the queries is qualified.
+ * the planner does not fold the call.  The session keeps it as well, for later
+ * queries: as long as phm.hcc_change, read under the query's snapshot, has the
+ * stamp under which the model was compiled.  Every name in the queries is qualified.
  */
 #include "risk/hcc_type.h"
 
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/uuid.h"
+
+#include "phm_plan.h"
 
 PG_FUNCTION_INFO_V1(phm_hcc_model);
 
@@ -30,6 +36,23 @@ typedef struct ModelCache
 	int			n;
 	KeptModel	kept[KEPT_MODELS];
 } ModelCache;
+
+/* Models that the session has compiled; the oldest gives way, a changed one is replaced. */
+typedef struct SessionModel
+{
+	MemoryContext context;		/* holds name and model; NULL: free */
+	pg_uuid_t	stamp;
+	Oid			table;			/* of the stamp: the extension may have been made anew */
+	Oid			role;			/* what it may read is its own affair */
+	char	   *name;
+	int			payment_year;
+	bool		mce;
+	bool		unverified;
+	struct varlena *model;
+} SessionModel;
+
+static SessionModel session_models[KEPT_MODELS];
+static int	next_session_model;
 
 /* What phm.hcc_release says of a model and payment year. */
 typedef struct Release
@@ -220,19 +243,15 @@ read_factors(HccBuild *b, const char *coefficient_set)
 		require(hcc_build_factor(b, text_at(i, 1), text_at(i, 2), int8_at(i, 3, 0), &err), &err);
 }
 
-/* Compiles a model from the tables, in the memory of the caller. */
+/* Compiles a model from the tables, in SPI's memory. */
 static struct varlena *
 compile(const char *name, int payment_year, bool mce, bool unverified)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	PhmError	err = {0};
 	Release		r;
 	HccBuild   *b;
-	struct varlena *built,
-			   *model;
+	struct varlena *built;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "phm.hcc_model: SPI_connect failed");
 	r = read_release(name, payment_year);
 	if (r.unverified && !unverified)
 		ereport(ERROR,
@@ -249,8 +268,86 @@ compile(const char *name, int payment_year, bool mce, bool unverified)
 	built = hcc_build_finish(b, &err);
 	if (built == NULL)
 		hcc_raise(&err);
-	model = MemoryContextAlloc(caller, VARSIZE(built));
-	memcpy(model, built, VARSIZE(built));
+	return built;
+}
+
+/* The stamp of the tables as the query sees them; false when there is none. */
+static bool
+read_stamp(SessionModel *s)
+{
+	bool		isnull;
+	Datum		value;
+
+	if (SPI_execute_plan(phm_plan("SELECT stamp, tableoid FROM phm.hcc_change", 0, NULL), NULL, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "phm.hcc_model: query failed");
+	if (SPI_processed != 1)
+		return false;
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	memcpy(&s->stamp, DatumGetUUIDP(value), sizeof(s->stamp));
+	s->table = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	return true;
+}
+
+/* Whether a model of the session is the one wanted, whatever the tables said then. */
+static bool
+is_model(const SessionModel *s, const SessionModel *wanted)
+{
+	return s->context != NULL && s->payment_year == wanted->payment_year && s->mce == wanted->mce &&
+		s->unverified == wanted->unverified && s->role == wanted->role && strcmp(s->name, wanted->name) == 0;
+}
+
+/* The place of a model in the session: where it is, or where it may be put. */
+static SessionModel *
+session_place(const SessionModel *wanted)
+{
+	for (int i = 0; i < KEPT_MODELS; i++)
+		if (is_model(&session_models[i], wanted))
+			return &session_models[i];
+	next_session_model = (next_session_model + 1) % KEPT_MODELS;
+	return &session_models[next_session_model];
+}
+
+/* Keeps a copy of a model in the session. */
+static void
+keep_in_session(SessionModel *s, const SessionModel *what)
+{
+	MemoryContext context = AllocSetContextCreate(CacheMemoryContext, "phm risk model", ALLOCSET_SMALL_SIZES);
+	SessionModel made = *what;
+
+	made.context = context;
+	made.name = MemoryContextStrdup(context, what->name);
+	made.model = MemoryContextAlloc(context, VARSIZE(what->model));
+	memcpy(made.model, what->model, VARSIZE(what->model));
+	if (s->context != NULL)
+		MemoryContextDelete(s->context);
+	*s = made;
+}
+
+/* The model of the session, compiled when it is not there or the tables have changed; a copy. */
+static struct varlena *
+load_model(const char *name, int payment_year, bool mce, bool unverified)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	SessionModel wanted = {.role = GetUserId(), .name = (char *) name, .payment_year = payment_year, .mce = mce,
+	.unverified = unverified};
+	SessionModel *s = session_place(&wanted);
+	bool		stamped;
+	struct varlena *model;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "phm.hcc_model: SPI_connect failed");
+	stamped = read_stamp(&wanted);
+	if (stamped && is_model(s, &wanted) && s->table == wanted.table &&
+		memcmp(&s->stamp, &wanted.stamp, sizeof(pg_uuid_t)) == 0)
+		wanted.model = s->model;
+	else
+	{
+		wanted.model = compile(name, payment_year, mce, unverified);
+		if (stamped)
+			keep_in_session(s, &wanted);
+	}
+	model = MemoryContextAlloc(caller, VARSIZE(wanted.model));
+	memcpy(model, wanted.model, VARSIZE(wanted.model));
 	SPI_finish();
 	return model;
 }
@@ -293,7 +390,7 @@ phm_hcc_model(PG_FUNCTION_ARGS)
 	model = kept_model(cache, name, payment_year, mce);
 	if (model)
 		PG_RETURN_POINTER(model);
-	model = compile(text_to_cstring(name), payment_year, mce, PG_GETARG_BOOL(3));
+	model = load_model(text_to_cstring(name), payment_year, mce, PG_GETARG_BOOL(3));
 	if (cache->n == KEPT_MODELS)
 		PG_RETURN_POINTER(model);
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);

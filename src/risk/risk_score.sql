@@ -2,12 +2,15 @@
  * risk_score.sql: risk scores of patients from the record.
  */
 CREATE FUNCTION phm.hcc_model_year(model text, wanted integer) RETURNS integer
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-SELECT r.payment_year FROM phm.hcc_release AS r
- WHERE r.model = hcc_model_year.model AND r.status <> 'unverified'
- ORDER BY r.payment_year > wanted, abs(r.payment_year - wanted) LIMIT 1;
-END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT r.payment_year FROM phm.hcc_release AS r
+			 WHERE r.model = hcc_model_year.model AND r.status <> 'unverified'
+			 ORDER BY r.payment_year > wanted, abs(r.payment_year - wanted) LIMIT 1);
+END
+$$;
 COMMENT ON FUNCTION phm.hcc_model_year(text, integer) IS
 'The payment year whose factors of a model apply to a wanted year: the same, else the last before it, else the first after it. NULL for an unknown model.';
 
@@ -55,7 +58,7 @@ BEGIN
 		SELECT coalesce(phm.setting('payment_year')::integer, extract(year FROM $2)::integer) AS wanted
 	), model AS MATERIALIZED (
 		SELECT y.wanted, m.used, phm.hcc_model('V28', m.used) AS model
-		  FROM year AS y CROSS JOIN LATERAL (SELECT phm.hcc_model_year('V28', y.wanted) AS used) AS m
+		  FROM year AS y CROSS JOIN LATERAL (SELECT phm.hcc_model_year('V28', y.wanted) AS used OFFSET 0) AS m
 	), code AS (
 		SELECT d.patient_id, k.code, phm.label_agg(d.sensitivity) AS label
 		  FROM year AS y
@@ -68,8 +71,7 @@ BEGIN
 			   jsonb_object_agg(c.code, c.label) FILTER (WHERE c.label <> 0) AS labels
 		  FROM code AS c GROUP BY c.patient_id
 	), person AS MATERIALIZED (
-		SELECT p.patient_id, m.wanted, m.used, m.model,
-			   c.codes, c.labels,
+		SELECT p.patient_id, m.wanted, m.used, c.codes, c.labels,
 			   phm.hcc_person(p.birth_date, m.wanted, p.sex,
 				   orec => CASE WHEN phm.hcc_age(p.birth_date, m.wanted) < 65 THEN 1 ELSE 0 END) AS attributes
 		  FROM phm.person AS p CROSS JOIN model AS m
@@ -78,7 +80,7 @@ BEGIN
 		   AND phm.hcc_age(p.birth_date, m.wanted) BETWEEN 0 AND 150
 		   AND NOT (p.deceased AND coalesce(p.deceased_on <= $2, true))
 	), scored AS (
-		SELECT p.*, phm.hcc(p.model, p.attributes, p.codes) AS r FROM person AS p OFFSET 0
+		SELECT p.*, m.model, phm.hcc(m.model, p.attributes, p.codes) AS r FROM person AS p CROSS JOIN model AS m OFFSET 0
 	)
 	SELECT s.patient_id, 'V28' AS model, s.wanted AS payment_year, s.used AS model_year, (s.r).raw AS score,
 		   (s.r).payment AS payment_score, (s.r).segment, (s.r).hccs, x.contributions, x.label AS sensitivity

@@ -138,8 +138,10 @@ typedef struct ChartEntry
 #define CHART_VOID			0x01	/* entered in error, refuted, cancelled: did not happen */
 #define CHART_NEGATED		0x02	/* not done, not to be done */
 #define CHART_CLAIMS		0x04	/* comes from claims */
-#define CHART_MAPPED		0x08	/* a code was added by a concept map */
+#define CHART_MAPPED		0x08	/* a code, or the entry, was added by a concept map */
 #define CHART_SHARED		0x10	/* belongs to no patient: medication, location, practitioner */
+#define CHART_PROFILED		0x20	/* its meta names profiles */
+#define CHART_FLAGS			0x3F	/* those there are */
 
 typedef struct ChartRemoved
 {
@@ -207,6 +209,9 @@ extern bool chart_next(ChartCursor *cursor);
 /* The hot members of an entry. */
 extern void chart_body(const Chart *chart, ChartPosition at, const uint8 **members, const uint8 **end);
 
+/* Whether the hot members of an entry name profiles: what CHART_PROFILED tells. */
+extern bool chart_names_profiles(const uint8 *members, const uint8 *end);
+
 extern const char *chart_string(const Chart *chart, int segment, uint32 index, int *length);
 
 /* Code indexes of a concept: *p from the first to behind the last, count of them returned. */
@@ -222,8 +227,13 @@ extern const char *chart_source(const Chart *chart, ChartPosition at, int *lengt
 /* Where a LINK leads: through replacements; false when its target is gone. */
 extern bool chart_follow(const Chart *chart, int segment, uint64 link, ChartPosition *to);
 
-/* Writes the members of the whole resource of an entry, in the kinds of phm.resource. */
+/*
+ * Writes the members of the whole resource of an entry, in the kinds of
+ * phm.resource: as it was given, or with the codings that concept maps added
+ * (chart_map.h).
+ */
 extern void chart_resource(Chart *chart, ChartPosition at, ElementWriter *w);
+extern void chart_resource_mapped(Chart *chart, ChartPosition at, ElementWriter *w);
 
 /* Writes one value of an entry's body, which is of a FHIR type, in the kinds of phm.resource. */
 extern void chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *start, ElementWriter *w);
@@ -252,6 +262,10 @@ typedef struct ChartResource
 } ChartResource;
 
 extern ChartBuilder *chart_builder(void);
+
+/* From now on the codes of a table (chart_map.h) are added to what comes in; NULL: none. */
+struct ChartMap;
+extern void chart_builder_use_map(ChartBuilder *b, const struct ChartMap *map);
 extern void chart_builder_reset(ChartBuilder *b, int64 patient_id);
 extern void chart_add(ChartBuilder *b, const ChartResource *resource);
 extern uint32 chart_builder_count(const ChartBuilder *b);

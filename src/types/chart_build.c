@@ -29,6 +29,18 @@ chart_builder(void)
 }
 
 void
+chart_builder_use_map(ChartBuilder *b, const ChartMap *map)
+{
+	if (b->mapper == NULL && map != NULL)
+	{
+		b->mapper = palloc(sizeof(ChartMapper));
+		chart_mapper_init(b->mapper);
+	}
+	if (b->mapper != NULL)
+		b->mapper->map = map;
+}
+
+void
 chart_builder_reset(ChartBuilder *b, int64 patient_id)
 {
 	chart_intern_reset(&b->intern);
@@ -82,8 +94,9 @@ fingerprint(const ChartResource *r)
 	return code_hash(sum, r->source, r->source_length);
 }
 
-void
-chart_add(ChartBuilder *b, const ChartResource *r)
+/* Adds a resource as it is. */
+static void
+add_resource(ChartBuilder *b, const ChartResource *r)
 {
 	const ChartShape *shape = chart_shape(r->type);
 	ChartItem  *item;
@@ -108,6 +121,32 @@ chart_add(ChartBuilder *b, const ChartResource *r)
 	if (shape)
 		item->flags |= chart_status_flags(shape, r->members, r->members + r->length);
 	item->content = fingerprint(r);
+}
+
+void
+chart_add(ChartBuilder *b, const ChartResource *r)
+{
+	ChartMapper *m = b->mapper;
+	ChartResource mapped = *r;
+	ChartResource observation;
+
+	if (m == NULL || m->map == NULL)
+	{
+		add_resource(b, r);
+		return;
+	}
+	if (chart_map_resource(m, r))
+	{
+		mapped.members = m->members.data;
+		mapped.length = m->members.length;
+		mapped.flags |= CHART_MAPPED;
+	}
+	add_resource(b, &mapped);
+	for (uint32 i = 0; i < m->nresults; i++)
+	{
+		chart_map_result(m, i, &observation);
+		add_resource(b, &observation);
+	}
 }
 
 /* Order of the entries: type, time, source, id, content. */
@@ -209,8 +248,16 @@ chart_find_item(const ChartBuilder *b, uint32 source, FhirType type, const char 
 void
 chart_borrow_concept(ChartBuilder *b, ChartItem *item)
 {
-	if (item->concept == CHART_NO_CONCEPT && item->code_at > 0)
-		item->concept = chart_own_concept(b, &b->items[item->code_at - 1]);
+	if (item->concept != CHART_NO_CONCEPT || item->code_at == 0)
+		return;
+	if (item->flags & (CHART_VOID | CHART_NEGATED))
+	{
+		/* Not to have taken this is not, not to have taken what a map calls it more widely. */
+		item->concept = chart_given_concept(b, &b->items[item->code_at - 1]);
+		return;
+	}
+	item->concept = chart_own_concept(b, &b->items[item->code_at - 1]);
+	item->flags |= b->items[item->code_at - 1].flags & CHART_MAPPED;
 }
 
 /*

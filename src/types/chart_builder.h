@@ -6,6 +6,7 @@
 #define PHM_CHART_BUILDER_H
 
 #include "types/chart_intern.h"
+#include "types/chart_map.h"
 
 /* One resource: what was added, and where it was encoded. */
 typedef struct ChartItem
@@ -47,6 +48,7 @@ struct ChartBuilder
 	ElementWriter cold;
 	ElementWriter ids;
 	int64		patient_id;
+	ChartMapper *mapper;		/* NULL: no concept maps */
 	ChartRemoved *removed;		/* of the base, when a change is written */
 	uint32		nremoved;
 };
@@ -71,6 +73,9 @@ extern void chart_prepare(ChartBuilder *b);
 
 /* The concept of an item's own code in the tables of this builder; CHART_NO_CONCEPT when it has none. */
 extern uint16 chart_own_concept(ChartBuilder *b, const ChartItem *item);
+
+/* The same without what concept maps added. */
+extern uint16 chart_given_concept(ChartBuilder *b, const ChartItem *item);
 
 /* Gives an entry the concept of the resource that has its code, where it has none itself. */
 extern void chart_borrow_concept(ChartBuilder *b, ChartItem *item);

@@ -46,7 +46,7 @@ chart_add_all(ChartBuilder *b, Chart *chart)
 		ChartResource r = {.type = chart_type_of(chart, cursor.at)};
 
 		element_writer_reset(&w);
-		chart_resource(chart, cursor.at, &w);
+		chart_resource_mapped(chart, cursor.at, &w);
 		r.members = w.data;
 		r.length = w.length;
 		r.id = chart_id(chart, cursor.at, buffer, &r.id_length);

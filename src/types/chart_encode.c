@@ -244,19 +244,52 @@ note_code_reference(Encode *e, ChartItem *item, const ElementMember *member)
 		item->code_at = found + 1;
 }
 
-uint16
-chart_own_concept(ChartBuilder *b, const ChartItem *item)
+/* The value of an item's own code; false when it has none. */
+static bool
+own_code(const ChartBuilder *b, const ChartItem *item, ElementValue *value)
 {
 	const ChartShape *shape = chart_shape(item->type);
 	const uint8 *p = b->copies + item->members;
-	ElementValue value;
-	uint32		concept;
 
-	if (shape == NULL || shape->code == 0 || !element_find(p, p + item->length, shape->code, &value) ||
-		value.kind != ELEMENT_OBJECT || fhir_elements[shape->code].type != FHIR_T_CodeableConcept)
-		return CHART_NO_CONCEPT;
-	concept = chart_intern_concept(&b->intern, FHIR_T_CodeableConcept, &value);
+	return shape != NULL && shape->code != 0 && element_find(p, p + item->length, shape->code, value) &&
+		value->kind == ELEMENT_OBJECT && fhir_elements[shape->code].type == FHIR_T_CodeableConcept;
+}
+
+/* What an entry is about, from a CodeableConcept. */
+static uint16
+entry_concept(ChartBuilder *b, const ElementValue *value)
+{
+	uint32		concept = chart_intern_concept(&b->intern, FHIR_T_CodeableConcept, value);
+
 	return concept < CHART_MANY_CONCEPTS ? (uint16) concept : CHART_MANY_CONCEPTS;
+}
+
+uint16
+chart_own_concept(ChartBuilder *b, const ChartItem *item)
+{
+	ElementValue value;
+
+	return own_code(b, item, &value) ? entry_concept(b, &value) : CHART_NO_CONCEPT;
+}
+
+uint16
+chart_given_concept(ChartBuilder *b, const ChartItem *item)
+{
+	ElementValue value;
+	ElementWriter w;
+	uint16		concept;
+
+	if (!(item->flags & CHART_MAPPED))
+		return chart_own_concept(b, item);
+	if (!own_code(b, item, &value))
+		return CHART_NO_CONCEPT;
+	element_writer_init(&w, 256);
+	chart_map_strip(value.data, value.data + value.length, &w);
+	value.data = w.data;
+	value.length = w.length;
+	concept = entry_concept(b, &value);
+	pfree(w.data);
+	return concept;
 }
 
 static void encode_sparse(Encode *e, FhirElement list, const ElementValue *value);
@@ -353,7 +386,11 @@ encode_member(Encode *e, ChartItem *item, const ElementMember *member, const uin
 		return;
 	e->exact = place == CHART_HOT;
 	if (member->element == FHIR_E_Resource_meta)
+	{
 		encode_meta(e, &member->value);
+		if (b->bodies.length > before)
+			item->flags |= CHART_PROFILED;
+	}
 	else if (place == CHART_HOT)
 	{
 		element_put_member(&b->bodies, member->element);

@@ -5,7 +5,7 @@
  * decompressed cold part, which is made on demand and lives as long as the
  * memory context in which it was first asked for.
  */
-#include "types/chart.h"
+#include "types/chart_map.h"
 
 #include <zstd.h>
 
@@ -156,6 +156,15 @@ chart_body(const Chart *chart, ChartPosition at, const uint8 **members, const ui
 	*members = bodies + entries[at.entry].body;
 	*end = at.entry + 1 < s->nentries ? bodies + entries[at.entry + 1].body :
 		chart->base[at.segment] + s->bodies_end;
+}
+
+bool
+chart_names_profiles(const uint8 *members, const uint8 *end)
+{
+	ElementValue meta;
+
+	return element_find(members, end, FHIR_E_Resource_meta, &meta) && meta.kind == ELEMENT_OBJECT &&
+		element_find(meta.data, meta.data + meta.length, FHIR_E_Meta_profile, &meta);
 }
 
 const char *
@@ -444,7 +453,7 @@ chart_write_value(Chart *chart, ChartPosition at, FhirType type, const uint8 *st
  * form does not print back: then the cold one is the original.
  */
 void
-chart_resource(Chart *chart, ChartPosition at, ElementWriter *w)
+chart_resource_mapped(Chart *chart, ChartPosition at, ElementWriter *w)
 {
 	const ChartSegment *s = chart->segments[at.segment];
 	int64		time = chart_entries(chart, at.segment)[at.entry].time;
@@ -475,4 +484,20 @@ chart_resource(Chart *chart, ChartPosition at, ElementWriter *w)
 		write_value(chart, at.segment, time, fhir_elements[member.element].type, &member.value, w);
 	}
 	element_put_copy(w, cold, cold_end);
+}
+
+void
+chart_resource(Chart *chart, ChartPosition at, ElementWriter *w)
+{
+	ElementWriter mapped;
+
+	if (!(chart_entries(chart, at.segment)[at.entry].flags & CHART_MAPPED))
+	{
+		chart_resource_mapped(chart, at, w);
+		return;
+	}
+	element_writer_init(&mapped, 1024);
+	chart_resource_mapped(chart, at, &mapped);
+	chart_map_strip(mapped.data, mapped.data + mapped.length, w);
+	pfree(mapped.data);
 }

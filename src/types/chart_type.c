@@ -5,6 +5,7 @@
 #include "phm.h"
 
 #include "access/detoast.h"
+#include "access/heaptoast.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "utils/tuplestore.h"
@@ -31,30 +32,63 @@ chart_detoast(Datum datum)
 	return header;
 }
 
-#define LOOK_GUESS 3900			/* two TOAST chunks: often enough */
+/* The first bytes of a value stored out of line; NULL when it is not one segment of this version. */
+static const ChartHeader *
+detoast_start(Datum datum, int length)
+{
+	const ChartHeader *header = (const ChartHeader *) PG_DETOAST_DATUM_SLICE(datum, 0, length);
+
+	if (VARSIZE(header) < sizeof(ChartHeader) + sizeof(ChartSegment) ||
+		header->version != CHART_VERSION || header->nsegments != 1)
+		return NULL;
+	return header;
+}
+
+/* The segment behind a header. */
+static inline const ChartSegment *
+first_segment(const ChartHeader *header)
+{
+	return (const ChartSegment *) ((const uint8 *) header + sizeof(ChartHeader));
+}
+
+/* How many bytes of the datum the first bytes of its segment are. */
+static inline int
+datum_bytes(uint32 segment_bytes)
+{
+	return (int) (sizeof(ChartHeader) - VARHDRSZ + segment_bytes);
+}
 
 const ChartHeader *
-chart_detoast_look(Datum datum)
+chart_detoast_head(Datum datum)
 {
-	struct varlena *value = (struct varlena *) DatumGetPointer(datum);
-	struct varlena *slice;
 	const ChartHeader *header;
-	const ChartSegment *segment;
-	uint32		needed;
+	int			needed;
 
-	if (!VARATT_IS_EXTERNAL_ONDISK(value))
+	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)))
+		return NULL;
+	header = detoast_start(datum, TOAST_MAX_CHUNK_SIZE);
+	if (header == NULL)
+		return NULL;
+	needed = datum_bytes(first_segment(header)->concepts);
+	return needed <= TOAST_MAX_CHUNK_SIZE ? header : detoast_start(datum, needed);
+}
+
+const ChartHeader *
+chart_detoast_look(Datum datum, const ChartHeader *head)
+{
+	int			have = 2 * TOAST_MAX_CHUNK_SIZE;	/* often enough */
+	int			needed;
+
+	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)))
 		return chart_detoast(datum);
-	slice = PG_DETOAST_DATUM_SLICE(datum, 0, LOOK_GUESS);
-	if (VARSIZE(slice) < sizeof(ChartHeader) + sizeof(ChartSegment))
+	if (head != NULL)
+		have = 0;
+	else
+		head = detoast_start(datum, have);
+	if (head == NULL || first_segment(head)->nconcepts >= CHART_MANY_CONCEPTS)
 		return chart_detoast(datum);
-	header = (const ChartHeader *) slice;
-	segment = (const ChartSegment *) ((const uint8 *) slice + sizeof(ChartHeader));
-	needed = sizeof(ChartHeader) - VARHDRSZ + segment->look_length;
-	if (header->version != CHART_VERSION || header->nsegments != 1 || segment->nconcepts >= CHART_MANY_CONCEPTS)
-		return chart_detoast(datum);
-	if (needed <= LOOK_GUESS)
-		return header;
-	return (const ChartHeader *) PG_DETOAST_DATUM_SLICE(datum, 0, needed);
+	needed = datum_bytes(first_segment(head)->look_length);
+	return needed <= have ? head : detoast_start(datum, needed);
 }
 
 /* What a call site keeps: a parser and a builder. */
@@ -257,7 +291,7 @@ print_entry(StringInfo out, Chart *chart, ChartPosition at, ElementWriter *w)
 		appendStringInfoChar(out, ',');
 	}
 	element_writer_reset(w);
-	chart_resource(chart, at, w);
+	chart_resource_mapped(chart, at, w);
 	appendStringInfoString(out, "\"resource\":");
 	resource_print(out, chart_type_of(chart, at), w->data, w->data + w->length);
 	appendStringInfoChar(out, '}');

@@ -3,30 +3,18 @@
  * register their derivations here, so that the refresh need not know them.
  */
 CREATE FUNCTION phm.derivation_call(routine text) RETURNS text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	parts text[] := parse_ident(routine);
-	kind "char";
-BEGIN
-	IF cardinality(parts) <> 2 THEN
-		RAISE EXCEPTION 'the routine of a derivation is named with its schema, and nothing else'
-			USING ERRCODE = 'invalid_parameter_value';
-	END IF;
-	SELECT p.prokind INTO kind FROM pg_proc AS p
-	 WHERE p.oid = to_regprocedure(format('%I.%I(bigint[])', parts[1], parts[2]));
-	IF kind IS NULL OR kind NOT IN ('f', 'p') THEN
-		RAISE EXCEPTION 'there is no function or procedure %.%(bigint[])', quote_ident(parts[1]), quote_ident(parts[2])
-			USING ERRCODE = 'undefined_function',
-			HINT = 'Correct or disable the row of phm.derivation that names it.';
-	END IF;
-	RETURN format('%s %I.%I($1)', CASE kind WHEN 'p' THEN 'CALL' ELSE 'SELECT' END, parts[1], parts[2]);
-END
-$$;
+AS 'MODULE_PATHNAME', 'phm_derivation_call' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION phm.derivation_call(text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.derivation_call(text) IS
 'Internal: the statement that runs the routine of a derivation for an array of patients. Errors: 22023 the name is not schema.name, 42883 there is no such function or procedure.';
+
+CREATE FUNCTION phm.derive_one(routine text, patients bigint[]) RETURNS void
+AS 'MODULE_PATHNAME', 'phm_derive_one' LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 100000
+SET search_path = pg_catalog, pg_temp;
+REVOKE ALL ON FUNCTION phm.derive_one(text, bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION phm.derive_one(text, bigint[]) IS
+'Internal: runs the routine of a derivation for these patients. Errors: as phm.derivation_call, and those of the routine.';
 
 CREATE FUNCTION phm.register_derivation(name text, ord integer, routine text, comment text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -65,6 +53,9 @@ COMMENT ON FUNCTION phm.mark_for_derivation() IS
 CREATE FUNCTION phm.derive(patients bigint[]) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = auto
+SET enable_seqscan = on
 AS $$
 DECLARE
 	d record;
@@ -72,10 +63,17 @@ DECLARE
 	code text;
 	context text;
 BEGIN
+	-- For a few patients, planning would cost more than the rest: statements are planned once a session, for
+	-- the look-up of patients by index whatever the sizes of the tables were at that moment.
+	IF cardinality(patients) <= 32 THEN
+		PERFORM set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true);
+	ELSE
+		PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+	END IF;
 	-- The whole list is one subtransaction: a patient has all of it or keeps what was.
 	FOR d IN SELECT name, routine FROM phm.derivation WHERE enabled ORDER BY ord, name LOOP
 		current := d.name;
-		EXECUTE phm.derivation_call(d.routine) USING patients;
+		PERFORM phm.derive_one(d.routine, patients);
 	END LOOP;
 	RETURN NULL;
 EXCEPTION WHEN OTHERS OR assert_failure THEN

@@ -40,7 +40,8 @@ SELECT (SELECT count(*) FROM (SELECT patient_id FROM phm.stale WHERE patient_id 
 	   (SELECT count(*) FROM phm.stale_resource) AS stale_resources,
 	   f.failed_patients, f.next_retry,
 	   (SELECT count(*) FROM phm.inbox WHERE status = 'waiting' AND parent_id IS NULL AND file IS NULL) AS waiting_messages,
-	   (SELECT max(finished_at) FROM phm.refresh_run WHERE outcome = 'done') AS last_refresh
+	   (SELECT max(finished_at) FROM phm.refresh_run WHERE outcome = 'done') AS last_refresh,
+	   (SELECT count(*) FROM phm.stale_cause) AS causes
   FROM (SELECT count(*) AS marks, min(at) AS oldest_mark FROM phm.stale WHERE patient_id > 0) AS m,
 	   (SELECT count(*) AS failed_patients, min(retry_at) AS next_retry
 		  FROM phm.patient_state WHERE retry_at IS NOT NULL) AS f;
@@ -55,3 +56,4 @@ COMMENT ON COLUMN phm.freshness.failed_patients IS 'Patients whose last attempt 
 COMMENT ON COLUMN phm.freshness.next_retry IS 'When the first of them is tried again.';
 COMMENT ON COLUMN phm.freshness.waiting_messages IS 'Messages in phm.inbox that have not been read.';
 COMMENT ON COLUMN phm.freshness.last_refresh IS 'When a refresh last came to its end.';
+COMMENT ON COLUMN phm.freshness.causes IS 'Changes of value sets, concept maps and registries whose patients have not been marked yet.';

@@ -16,12 +16,14 @@ BEGIN
 	RETURN EXISTS (SELECT FROM phm.inbox WHERE status = 'waiting' AND parent_id IS NULL AND file IS NULL)
 		OR EXISTS (SELECT FROM (SELECT mark_id FROM phm.stale ORDER BY mark_id LIMIT 1) AS first)
 		OR EXISTS (SELECT FROM (SELECT mark_id FROM phm.stale_resource ORDER BY mark_id LIMIT 1) AS first)
-		OR EXISTS (SELECT FROM phm.patient_state WHERE retry_at <= clock_timestamp());
+		OR EXISTS (SELECT FROM phm.stale_cause)
+		OR EXISTS (SELECT FROM phm.patient_state WHERE retry_at <= clock_timestamp())
+		OR phm.settings_moved();
 END
 $$;
 REVOKE ALL ON FUNCTION phm.refresh_due() FROM PUBLIC;
 COMMENT ON FUNCTION phm.refresh_due() IS
-'Whether a refresh would find something: a waiting message, a mark, or a patient whose retry is due.';
+'Whether a refresh would find something: a waiting message, a mark, a cause of marks (a changed value set, concept map or setting, a new day), or a patient whose retry is due.';
 
 CREATE FUNCTION phm.refresh_begin(batch_size integer, max_batches integer, by_worker boolean) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -160,12 +162,12 @@ BEGIN
 	  FROM gone AS g
 	  JOIN phm.chart_dependency AS d USING (source, id, resource_type);
 	GET DIAGNOSTICS marked = ROW_COUNT;
-	RETURN marked;
+	RETURN marked + phm.refresh_causes();
 END
 $$;
 REVOKE ALL ON FUNCTION phm.refresh_resources() FROM PUBLIC;
 COMMENT ON FUNCTION phm.refresh_resources() IS
-'Internal: marks the patients in whose charts the resources of phm.stale_resource are, and returns how many. Waits for batches that are running; to be called in a transaction that has changed nothing yet.';
+'Internal: marks the patients in whose charts the resources of phm.stale_resource are, and those whom phm.refresh_causes finds, and returns how many. Waits for batches that are running; to be called in a transaction that has changed nothing yet.';
 
 CREATE FUNCTION phm.refresh_pick(after bigint, upto bigint, size integer, OUT patients bigint[], OUT next_after bigint)
 RETURNS record

@@ -29,7 +29,7 @@ COMMENT ON COLUMN phm.refresh_run.pid IS 'Process that runs it.';
 COMMENT ON COLUMN phm.refresh_run.session_started_at IS 'When that process began; tells it from a later one with the same number.';
 COMMENT ON COLUMN phm.refresh_run.batch_size IS 'Patients taken in one transaction.';
 COMMENT ON COLUMN phm.refresh_run.max_batches IS 'After so many batches it ends; NULL: no limit.';
-COMMENT ON COLUMN phm.refresh_run.phase IS 'What comes next: messages of phm.inbox, resources shared by patients, prepare (before each pass over the marks), marks, retries of patients that failed, waits for patients that another refresh holds.';
+COMMENT ON COLUMN phm.refresh_run.phase IS 'What comes next: messages of phm.inbox, resources shared by patients and other causes by which many become stale, prepare (before each pass over the marks), marks, retries of patients that failed, waits for patients that another refresh holds.';
 COMMENT ON COLUMN phm.refresh_run.after_id IS 'Messages or marks up to this number have been looked at in this pass.';
 COMMENT ON COLUMN phm.refresh_run.upto_id IS 'Messages or marks up to this number belong to the refresh; later ones are left to the next.';
 COMMENT ON COLUMN phm.refresh_run.pass_patients IS 'Patients done since the marks were last looked at from the beginning.';

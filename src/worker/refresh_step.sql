@@ -157,7 +157,8 @@ BEGIN
 	CASE now_in
 		WHEN 'messages' THEN PERFORM phm.refresh_step_message(run);
 		WHEN 'resources' THEN
-			PERFORM phm.refresh_resources() WHERE EXISTS (SELECT FROM phm.stale_resource);
+			PERFORM phm.refresh_resources()
+			  WHERE EXISTS (SELECT FROM phm.stale_resource) OR EXISTS (SELECT FROM phm.stale_cause) OR phm.settings_moved();
 			UPDATE phm.refresh_run SET phase = 'prepare' WHERE run_id = run;
 		WHEN 'prepare' THEN PERFORM phm.refresh_step_prepare(run);
 		WHEN 'marks' THEN PERFORM phm.refresh_step_marks(run);

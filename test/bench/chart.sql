@@ -63,3 +63,4 @@ SELECT unnest(string_to_array(:'script', ';')) FROM generate_series(1, :runs) \g
 SELECT pg_temp.rate(name, rows, 'patients/s', '>= 100000') FROM (SELECT DISTINCT name, rows FROM run WHERE name LIKE 'phm.has%') AS r;
 SELECT pg_temp.line('concept <@ codeset', :compared, round((min(cpu) FILTER (WHERE name = 'concept in codeset') -
 	min(cpu) FILTER (WHERE name = 'concept base')) / :compared * 1e9)::text, 'ns', 'CPU, scan taken off') FROM run;
+\ir derive.sql

@@ -1,30 +1,35 @@
 -- What each case gave against what is expected of it, population by population.
--- Members of a population are counted as the measure's scoring says: a denominator
--- lies within the initial population, exclusions within the denominator, and so on.
+-- Members of a population are counted as the measure's scoring says (Quality Measure
+-- Implementation Guide, population criteria by scoring): see README.md.
 CREATE TABLE member AS
 SELECT p.measure, p.group_number, c.name, w.way, p.scoring,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'initial-population'), '{}') AS initial_population,
+	   coalesce(max(members(o.result)) FILTER (WHERE p.number = p.denominator_from), '{}') AS initial_population,
+	   coalesce(max(members(o.result)) FILTER (WHERE p.number = p.numerator_from), '{}') AS numerator_population,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code IN ('denominator', 'measure-population')), '{}') AS denominator,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code IN ('denominator-exclusion', 'measure-population-exclusion')), '{}') AS exclusion,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'numerator'), '{}') AS numerator,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'numerator-exclusion'), '{}') AS numerator_exclusion,
 	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'denominator-exception'), '{}') AS exception,
-	   string_agg(DISTINCT o.error, '; ') AS error
-  FROM population AS p
+	   string_agg(DISTINCT o.error, '; ') AS error, p.numerator_from
+  FROM measured_population AS p
   JOIN pack_case AS c USING (measure)
- CROSS JOIN (VALUES ('bundle'), ('record')) AS w(way)
+  JOIN (SELECT measure, name, unnest(ARRAY['bundle', 'record']) AS way FROM pack_case
+		UNION SELECT measure, name, way FROM outcome) AS w USING (measure, name)
   LEFT JOIN outcome AS o ON (o.measure, o.name, o.way, o.expression) = (p.measure, c.name, w.way, p.expression)
- GROUP BY p.measure, p.group_number, c.name, w.way, p.scoring;
+ GROUP BY p.measure, p.group_number, c.name, w.way, p.scoring, p.numerator_from;
+-- The denominator lies within the initial population, its exclusions within the denominator.
 UPDATE member SET denominator = among(denominator, initial_population);
--- The numerator of a ratio stands beside the denominator, that of a proportion within it.
 UPDATE member SET exclusion = among(exclusion, denominator), exception = among(exception, denominator),
-	numerator = among(numerator, CASE scoring WHEN 'ratio' THEN initial_population ELSE denominator END);
+	numerator = among(numerator, CASE scoring WHEN 'ratio' THEN numerator_population ELSE denominator END);
+-- What is excluded from the denominator is in no numerator of a proportion; the numerator of a ratio stands beside it.
 UPDATE member SET numerator = CASE scoring WHEN 'ratio' THEN numerator ELSE among(numerator, exclusion, false) END, exception = among(exception, exclusion, false);
+-- Exceptions are for those who do not meet the numerator.
 UPDATE member SET numerator_exclusion = among(numerator_exclusion, numerator), exception = among(exception, numerator, false);
 
 CREATE TABLE counted AS
 SELECT p.measure, m.name, m.way, p.group_number, p.group_id, p.id AS population, p.code,
-	   cardinality(CASE p.code WHEN 'initial-population' THEN m.initial_population WHEN 'denominator' THEN m.denominator
+	   cardinality(CASE p.code WHEN 'initial-population' THEN CASE p.number WHEN m.numerator_from THEN m.numerator_population ELSE m.initial_population END
+		WHEN 'denominator' THEN m.denominator
 		WHEN 'measure-population' THEN m.denominator WHEN 'numerator' THEN m.numerator
 		WHEN 'numerator-exclusion' THEN m.numerator_exclusion WHEN 'denominator-exception' THEN m.exception
 		ELSE m.exclusion END) AS got,
@@ -45,11 +50,9 @@ SELECT e.measure, e.name, g.group_number, e.population, e.code, e.expected
 CREATE TABLE observed_value AS
 SELECT o.measure, o.name, o.way, o.group_number, o.number, array_agg(round((o.result #>> '{}')::numeric, 6) ORDER BY (o.result #>> '{}')::numeric) AS got
   FROM observation AS o JOIN member AS m USING (measure, name, way, group_number)
-  JOIN (SELECT p.*, row_number() OVER (PARTITION BY measure, group_number ORDER BY number) AS rank,
-			   EXISTS (SELECT FROM population AS q WHERE (q.measure, q.group_number) = (p.measure, p.group_number) AND q.code = 'measure-population') AS continuous
-		  FROM population AS p WHERE code = 'measure-observation') AS p USING (measure, group_number, number)
- WHERE CASE WHEN p.continuous OR p.rank = 1 THEN o.operand = ANY (m.denominator) AND NOT o.operand = ANY (m.exclusion)
-			ELSE o.operand = ANY (m.numerator) AND NOT o.operand = ANY (m.numerator_exclusion) END
+  JOIN observed_population AS p USING (measure, group_number, number)
+ WHERE CASE WHEN p.code = 'numerator' THEN o.operand = ANY (m.numerator) AND NOT o.operand = ANY (m.numerator_exclusion)
+			ELSE o.operand = ANY (m.denominator) AND NOT o.operand = ANY (m.exclusion) END
    AND o.result IS NOT NULL
  GROUP BY o.measure, o.name, o.way, o.group_number, o.number;
 CREATE TABLE wanted_value AS
@@ -95,3 +98,16 @@ SELECT c.measure, c.name,
 		  WHERE (d.measure, d.name, d.way) = (c.measure, c.name, 'bundle')),
 		(SELECT 'through the record otherwise: ' || u.expressions FROM unequal AS u WHERE (u.measure, u.name) = (c.measure, c.name)))) AS problem
   FROM pack_case AS c;
+
+-- What a variant changed: any count, observation or error; of cases without profiles, what is not as expected.
+CREATE TABLE changed AS
+SELECT w.measure, w.name, w.way, concat_ws('; ',
+	   (SELECT string_agg(format('%s.%s is %s not %s', coalesce(b.group_id, b.group_number::text), coalesce(nullif(b.population, ''), b.code), k.got, b.got) || coalesce(' (' || k.error || ')', ''), '; ' ORDER BY b.group_number, b.code, b.population)
+		  FROM counted AS b JOIN counted AS k USING (measure, name, group_number, code)
+		 WHERE (b.measure, b.name, b.way, k.way) = (w.measure, w.name, 'bundle', w.way) AND b.population IS NOT DISTINCT FROM k.population
+		   AND (b.got IS DISTINCT FROM k.got OR b.error IS DISTINCT FROM k.error)),
+	   (SELECT string_agg(format('group %s observation %s is %s not %s', group_number, number, k.got::text, b.got::text), '; ' ORDER BY group_number, number)
+		  FROM (SELECT * FROM observed_value AS o WHERE (o.measure, o.name, o.way) = (w.measure, w.name, 'bundle')) AS b
+		  FULL JOIN (SELECT * FROM observed_value AS o WHERE (o.measure, o.name, o.way) = (w.measure, w.name, w.way)) AS k USING (group_number, number)
+		 WHERE b.got IS DISTINCT FROM k.got)) AS what
+  FROM (SELECT DISTINCT measure, name, way FROM outcome WHERE way NOT IN ('bundle', 'record')) AS w;

@@ -16,57 +16,73 @@ SELECT count(*) FROM pack_measure, phm.load_fhir_library(bundle) WHERE measure =
 SELECT count(*) FROM pack_extra, phm.read_library(elm) AS r, phm.load_elm(elm)
  WHERE NOT EXISTS (SELECT FROM phm.library AS l WHERE (l.name, l.version) = (r.name, r.version)) \g /dev/null
 SELECT count(*) FROM pack_measure, phm.load_value_set(bundle) WHERE measure = :'measure' AND bundle LIKE '%"ValueSet"%' \g /dev/null
-CREATE TEMP TABLE linked AS SELECT t.logic, t.problems FROM phm.try_link(ARRAY[CASE WHEN (phm.find_library(:'library')).name IS NOT NULL
-	THEN :'library' ELSE regexp_replace(split_part(:'library', '|', 1), '.*/', '') END], 'empty', true) AS t;
+SELECT CASE WHEN (phm.find_library(:'library')).name IS NOT NULL THEN (phm.find_library(:'library')).name
+	ELSE regexp_replace(split_part(:'library', '|', 1), '.*/', '') END AS root,
+	coalesce((SELECT 'Other ' FROM pack_variant WHERE measure = :'measure' LIMIT 1), '') AS prefix \gset
+-- kind: how it is linked, and which libraries.
+CREATE TEMP TABLE linked AS SELECT '' AS kind, t.logic, t.problems FROM phm.try_link(ARRAY[:'root'], 'empty', :native) AS t;
 INSERT INTO trouble SELECT :'measure', phm.problem_text(problems) FROM linked WHERE logic IS NULL;
+CREATE TEMP TABLE other AS SELECT elm, name FROM phm.library WHERE :'prefix' <> '';
+SELECT count(*) FROM other, phm.load_elm(renamed(elm, 'Other ', false)) \g /dev/null
+SELECT count(*) FROM other, phm.load_elm(renamed(elm, 'Changed ', name = 'FHIRHelpers')) \g /dev/null
+INSERT INTO linked SELECT k.kind, t.logic, t.problems
+  FROM (VALUES ('no native functions', '', false), ('other names', 'Other ', true), ('other FHIRHelpers', 'Changed ', true)) AS k(kind, prefix, native)
+ CROSS JOIN LATERAL phm.try_link(ARRAY[k.prefix || :'root'], 'empty', k.native) AS t WHERE :'prefix' <> '';
+INSERT INTO trouble SELECT :'measure' || ', ' || kind, phm.problem_text(problems) FROM linked WHERE logic IS NULL AND kind <> '';
 CREATE TEMP TABLE asked AS SELECT array_agg(DISTINCT expression) AS expressions FROM population WHERE measure = :'measure' AND code <> 'measure-observation';
 
 -- Each case as a chart: of its Bundle, and through the record.
-CREATE TEMP TABLE chart AS
-SELECT c.name, 'bundle' AS way, c.bundle::phm.chart AS chart FROM pack_case AS c WHERE c.measure = :'measure';
+CREATE TEMP TABLE case_period AS
+SELECT name, daterange(min(period_start), min(period_end), '[]') AS period FROM pack_expected WHERE measure = :'measure' GROUP BY name;
+CREATE TEMP TABLE chart (name text, way text, period daterange, chart phm.chart, profiles text DEFAULT 'trust', kind text DEFAULT '');
+INSERT INTO chart
+SELECT name, 'bundle', period, bundle::phm.chart FROM pack_case JOIN case_period USING (name) WHERE measure = :'measure';
 SELECT i.error FROM pack_case AS c, phm.ingest(c.bundle, 'case-' || c.person, person => c.person) AS i WHERE c.measure = :'measure' \g /dev/null
 SELECT phm.build_charts(array_agg(person)) FROM pack_case WHERE measure = :'measure' \g /dev/null
 INSERT INTO chart
-SELECT c.name, 'record', p.chart FROM pack_case AS c LEFT JOIN phm.patient_chart AS p ON p.patient_id = c.person WHERE c.measure = :'measure';
-CREATE TEMP TABLE case_period AS
-SELECT name, daterange(min(period_start), min(period_end), '[]') AS period FROM pack_expected WHERE measure = :'measure' GROUP BY name;
+SELECT c.name, 'record', period, p.chart FROM pack_case AS c JOIN case_period USING (name) LEFT JOIN phm.patient_chart AS p ON p.patient_id = c.person
+ WHERE c.measure = :'measure';
+
+-- The variants: other Bundles, other libraries, and a record of two sources with the same ids.
+INSERT INTO chart
+SELECT name, way, daterange((lower(period) + make_interval(years => years))::date, (upper(period) + make_interval(years => years))::date),
+	   CASE WHEN bundle LIKE '<%' THEN phm.resource_from_xml(bundle)::jsonb::text::phm.chart ELSE bundle::phm.chart END, profiles
+  FROM pack_variant JOIN case_period USING (name) WHERE measure = :'measure' AND way <> 'two sources';
+INSERT INTO chart SELECT c.name, k.kind, c.period, c.chart, 'trust', k.kind
+  FROM chart AS c JOIN (SELECT DISTINCT name FROM pack_variant WHERE measure = :'measure') AS v USING (name) JOIN linked AS k ON k.kind <> '' WHERE c.way = 'bundle';
+CREATE TEMP TABLE two AS SELECT c.name, c.person + 1000000 AS person, c.bundle, v.bundle AS other
+  FROM pack_case AS c JOIN pack_variant AS v USING (measure, name) WHERE c.measure = :'measure' AND v.way = 'two sources';
+SELECT i.error FROM two, phm.ingest(other, 'clinic-' || person, person => person) AS i \g /dev/null
+SELECT i.error FROM two, phm.ingest(bundle, 'hospital-' || person, person => person) AS i \g /dev/null
+SELECT phm.build_charts(array_agg(person)) FROM two \g /dev/null
+INSERT INTO chart SELECT name, 'two sources', period, p.chart FROM two JOIN case_period USING (name) JOIN phm.patient_chart AS p ON p.patient_id = person;
 
 -- All expressions of a case in one pass.
 INSERT INTO outcome
 SELECT :'measure', c.name, c.way, r.expression, r.result, r.error
-  FROM chart AS c JOIN case_period USING (name) CROSS JOIN linked CROSS JOIN asked
- CROSS JOIN LATERAL phm.evaluate_all(logic, chart, expressions, period, 'UTC', profiles => 'trust') AS r
+  FROM chart AS c JOIN linked USING (kind) CROSS JOIN asked
+ CROSS JOIN LATERAL phm.evaluate_all(logic, chart, expressions, period, 'UTC', profiles => c.profiles) AS r
  WHERE linked.logic IS NOT NULL;
 
--- Observations: of the episodes of the population that they refer to; a reference
--- that leads nowhere means the denominator for the first of a ratio, the numerator for the second.
-CREATE TEMP TABLE observed AS
-SELECT o.group_number, o.number, o.expression AS function,
-	   coalesce(r.expression, (SELECT d.expression FROM population AS d WHERE d.measure = o.measure AND d.group_number = o.group_number
-		AND d.code = CASE WHEN EXISTS (SELECT FROM population AS q WHERE q.measure = o.measure AND q.group_number = o.group_number AND q.code = 'measure-population')
-						  THEN 'measure-population'
-						  WHEN o.rank = 1 THEN 'denominator' ELSE 'numerator' END)) AS expression
-  FROM (SELECT p.*, row_number() OVER (PARTITION BY group_number ORDER BY number) AS rank
-		  FROM population AS p WHERE measure = :'measure' AND code = 'measure-observation') AS o
-  LEFT JOIN population AS r ON r.measure = o.measure AND r.group_number = o.group_number AND r.id = o.reference;
-CREATE FUNCTION pg_temp.observe(logic phm.logic, function text, expression text, chart phm.chart, period daterange)
+-- Observations of the episodes of the population that they refer to.
+CREATE FUNCTION pg_temp.observe(logic phm.logic, function text, expression text, chart phm.chart, period daterange, profiles text)
 RETURNS TABLE (operand jsonb, result jsonb, error text) LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY SELECT r.operand, r.result, NULL::text
-		FROM phm.evaluate_each(logic, function, expression, chart, period, 'UTC', profiles => 'trust') AS r;
+		FROM phm.evaluate_each(logic, function, expression, chart, period, 'UTC', profiles => observe.profiles) AS r;
 EXCEPTION WHEN OTHERS THEN
 	RETURN QUERY SELECT NULL::jsonb, NULL::jsonb, SQLERRM;
 END
 $$;
 INSERT INTO observation
 SELECT :'measure', c.name, c.way, o.group_number, o.number, r.operand, r.result, r.error
-  FROM chart AS c JOIN case_period USING (name) CROSS JOIN linked CROSS JOIN observed AS o
- CROSS JOIN LATERAL pg_temp.observe(logic, o.function, o.expression, chart, period) AS r
+  FROM chart AS c JOIN linked USING (kind) JOIN observed_population AS o ON o.measure = :'measure'
+ CROSS JOIN LATERAL pg_temp.observe(logic, o.function, o.expression, chart, period, c.profiles) AS r
  WHERE linked.logic IS NOT NULL;
 
 -- How long: the best of some rounds for each case, all expressions, charts in memory.
 INSERT INTO duration
 SELECT :'measure', unnest(phm.time_logic(logic, charts, expressions, period, 'UTC', NULL, NULL, 'trust', 0, false, :rounds))
   FROM linked CROSS JOIN asked
- CROSS JOIN (SELECT period, array_agg(chart) AS charts FROM chart JOIN case_period USING (name) WHERE way = 'bundle' GROUP BY period) AS c
- WHERE linked.logic IS NOT NULL AND :rounds > 0;
+ CROSS JOIN (SELECT period, array_agg(chart) AS charts FROM chart WHERE way = 'bundle' GROUP BY period) AS c
+ WHERE linked.kind = '' AND linked.logic IS NOT NULL AND :rounds > 0;

@@ -14,4 +14,7 @@ SELECT format('microseconds per patient: median of the medians %s, largest media
 			  (SELECT round(percentile_cont(0.99) WITHIN GROUP (ORDER BY us)::numeric, 1) FROM duration))
   FROM (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY us) AS m FROM duration GROUP BY measure) AS t HAVING count(*) > 0;
 SELECT format('%s excused', count(*)) FROM verdict JOIN excused USING (measure, name) WHERE problem <> '' AND result = problem HAVING count(*) > 0;
+SELECT format('%-22s %6s cases %6s changed', way, count(*), count(*) FILTER (WHERE what <> '')) FROM changed GROUP BY way ORDER BY way;
+SELECT format('changed by %s: %s %s: %s%s', way, measure, name, what, CASE WHEN e.result = what THEN ' (expected: ' || e.reason || ')' END)
+  FROM changed LEFT JOIN may_change AS e USING (measure, name, way) WHERE what <> '' ORDER BY way, measure, name;
 SELECT format('total %s %s %s', count(*), count(*) FILTER (WHERE problem = ''), count(*) FILTER (WHERE problem <> '')) FROM verdict;

@@ -1,14 +1,15 @@
-// sources: src/types/fhir.c src/types/element.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/code_system.c src/types/code_text.c src/types/datetime.c src/types/chart_build.c src/types/chart_encode.c src/types/chart_write.c src/types/chart_intern.c src/types/chart_shape.c src/types/chart_read.c src/types/chart_check.c
+// sources: src/types/fhir.c src/types/element.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/code_system.c src/types/code_text.c src/types/datetime.c src/types/chart_build.c src/types/chart_encode.c src/types/chart_write.c src/types/chart_intern.c src/types/chart_shape.c src/types/chart_read.c src/types/chart_check.c src/types/chart_change.c src/types/chart_map.c src/types/chart_map_result.c
 // flags: -lzstd
 /*
  * chart.c: charts from resources and from bytes.
  *
  * An input that begins with '{' is a FHIR Bundle: the chart made from it must
  * be valid and give every resource back, narrative and attachments aside, and
- * the chart of those resources must have the same bytes.  Any other input is a
+ * the chart of those resources must have the same bytes.  So must a chart with
+ * concept maps when their codes are taken out again, and its copy.  Any other input is a
  * value from outside: what chart_validate accepts must be readable throughout.
  */
-#include "types/chart.h"
+#include "types/chart_map.h"
 #include "types/resource.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,9 +53,37 @@ add(ChartBuilder *b, FhirType type, const uint8 *members, uint32 length)
 	chart_add(b, &r);
 }
 
+/* Codes of the inputs to start from, to codes of theirs and others; with ranges, or without. */
+static const ChartMap *
+some_map(bool ranges)
+{
+	static const char *const systems[] = {
+		"http://loinc.org", "http://snomed.info/sct", "http://www.nlm.nih.gov/research/umls/rxnorm", "http://www.ama-assn.org/go/cpt", "urn:x"
+	};
+	static const char *const codes[] = {"4548-4", "44054006", "860975", "3044F", "active", "x"};
+	ChartMap   *map = chart_map();
+
+	for (uint32 i = 0; i < lengthof(systems) * lengthof(codes); i++)
+	{
+		ChartMapPair pair = {
+			systems[i % lengthof(systems)], codes[i % lengthof(codes)],
+			systems[(i + 1) % lengthof(systems)], codes[i % 5 == 0 ? i % lengthof(codes) : (i + 2) % lengthof(codes)],
+			"urn:map", i % 3 == 0, ranges && i % 4 != 0
+		};
+
+		if (pair.has_range)
+			pair.range = (ChartMapRange) {i % 4 == 1 ? "7.0" : NULL, NULL, NULL, i % 4 == 3 ? NULL : "8", i % 2 ? "%" : NULL, i % 3 == 0};
+		if (pair.has_range && i % 4 == 3)
+			pair.range.above = "-1";
+		chart_map_add(map, &pair);
+	}
+	chart_map_finish(map);
+	return map;
+}
+
 /* The chart of the resources of a parsed Bundle. */
 static struct varlena *
-chart_of_bundle(const ResourceParser *p)
+chart_of_bundle(const ResourceParser *p, const ChartMap *map)
 {
 	ChartBuilder *b = chart_builder();
 	ElementValue entries;
@@ -62,6 +91,7 @@ chart_of_bundle(const ResourceParser *p)
 	ElementValue resource;
 	const uint8 *q;
 
+	chart_builder_use_map(b, map);
 	chart_builder_reset(b, 1);
 	if (p->type != FHIR_T_Bundle)
 		add(b, p->type, p->writer.data, p->writer.length);
@@ -100,23 +130,49 @@ chart_of_chart(const void *value)
 	return chart_finish(b);
 }
 
+/* Both must be the same, byte by byte. */
+static void
+compare(const struct varlena *a, const struct varlena *b)
+{
+	if (VARSIZE(a) != VARSIZE(b) || memcmp(a, b, VARSIZE(a)) != 0)
+		abort();
+}
+
+/* A chart with maps is valid and can be copied; what they add can be taken out. */
+static void
+mapped(const ResourceParser *p, const struct varlena *plain, bool ranges)
+{
+	struct varlena *chart = chart_of_bundle(p, some_map(ranges));
+	ChartBuilder *b = chart_builder();
+	PhmError	err = {0};
+	Chart		open;
+
+	if (!chart_validate(chart, VARSIZE(chart), &err))
+		abort();
+	chart_builder_reset(b, 1);
+	chart_open(&open, chart);
+	chart_add_all(b, &open);
+	compare(chart, chart_finish(b));
+	if (!ranges)
+		compare(plain, chart_of_chart(chart));
+}
+
 static void
 bundle(const char *text, size_t size)
 {
 	ResourceParser p;
 	PhmError	err = {0};
 	struct varlena *chart;
-	struct varlena *again;
 
 	resource_parser_init(&p);
 	if (!resource_parse(&p, text, size, 1, &err))
 		return;
-	chart = chart_of_bundle(&p);
+	chart = chart_of_bundle(&p, NULL);
 	if (!chart_validate(chart, VARSIZE(chart), &err))
 		abort();
-	again = chart_of_chart(chart);
-	if (VARSIZE(chart) != VARSIZE(again) || memcmp(chart, again, VARSIZE(chart)) != 0)
-		abort();
+	compare(chart, chart_of_chart(chart));
+	mapped(&p, chart, false);
+	mapped(&p, chart, true);
 }
 
 int

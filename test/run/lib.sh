@@ -62,6 +62,7 @@ need_packages()
 {
 	local missing
 	command -v apt-get >/dev/null || die "./run needs a Debian system; elsewhere use make, make install and make installcheck"
+	[ -e /proc/self/cwd ] || die "./run needs /proc; as root: mount -t proc proc /proc"
 	pg_version
 	missing=$(missing_packages gcc make libc6-dev perl libxml2-dev libzstd-dev zstd \
 		"postgresql-$PG_VERSION" "postgresql-server-dev-$PG_VERSION" "$@")
@@ -207,8 +208,8 @@ cluster_env()
 {
 	CLUSTER=$VERSION_DIR/$1
 	SOCKET=/tmp/phm.$EUID.$(path_key "$CLUSTER")	# a socket's path is limited to 107 bytes
+	unset $(compgen -e | grep -x 'PG[A-Z]*')	# whatever else the caller tells libpq
 	export PGHOST=$SOCKET PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
-	unset PGPASSWORD PGSERVICE PGOPTIONS PGDATA PGHOSTADDR PGSSLMODE PGTZ PGDATESTYLE 2>/dev/null || true
 }
 
 # The process that serves a data folder; nothing when there is none.  A pid file
@@ -218,6 +219,15 @@ cluster_pid()
 	local pid
 	pid=$(head -1 "$1/postmaster.pid" 2>/dev/null) || return 1
 	[ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$(readlink -f "$1")" ] && echo "$pid"
+}
+
+# Waits for the end of a process.  Where process 1 does not collect the dead, as in many
+# containers, one that has ended stays as a zombie.
+wait_for_end()
+{
+	while [ -d "/proc/$1" ] && ! grep -q '^State:[[:space:]]*[ZX]' "/proc/$1/status" 2>/dev/null; do
+		sleep 0.1
+	done
 }
 
 # Starts the private cluster NAME (default: main), making it when it is not there.
@@ -261,7 +271,7 @@ clear_remains()
 	case $(readlink "/proc/${pid:-none}/cwd") in
 		"$CLUSTER"*)
 			as_postgres kill -QUIT "$pid" || true
-			while [ -d "/proc/$pid" ]; do sleep 0.1; done ;;
+			wait_for_end "$pid" ;;
 	esac
 	rm -f "$SOCKET"/.s.PGSQL.*
 	pid=$(head -1 "$CLUSTER/postmaster.pid" 2>/dev/null) || true
@@ -273,7 +283,7 @@ cluster_settings()
 {
 	local memory shm
 	memory=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
-	shm=$(df -k --output=avail /dev/shm 2>/dev/null | tail -1)
+	shm=$(as_postgres test -w /dev/shm && df -k --output=avail /dev/shm 2>/dev/null | tail -1) || true	# not in every chroot
 	cat <<-EOT
 		listen_addresses = ''
 		unix_socket_directories = '$SOCKET'
@@ -299,7 +309,7 @@ cluster_stop()
 		dir=${file%/postmaster.pid}
 		pid=$(cluster_pid "$dir") || continue
 		kill -INT "$pid" || continue
-		while [ -d "/proc/$pid" ]; do sleep 0.1; done
+		wait_for_end "$pid"
 		rm -rf "/tmp/phm.$EUID.$(path_key "$dir")"
 	done
 }

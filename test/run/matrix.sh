@@ -1,4 +1,4 @@
-# ./run matrix [SUITE...]: build with gcc and clang, and test, in folders of Debian 12, 13 and testing.
+# ./run matrix [SUITE...]: build with gcc and clang, demo and test, in folders of Debian 12, 13 and testing.
 #
 # The folders are made with mmdebstrap from this machine's Debian mirror and kept in
 # /var/tmp/phm-matrix (or $PHM_MATRIX_DIR) for the next time.  Each holds a bare system:
@@ -16,7 +16,7 @@ main()
 	exec 8<"$MATRIX"			# the folders serve every checkout, one at a time
 	flock -n 8 || { note "waiting for another ./run matrix"; flock 8; }
 	mkdir -p "$RUN_DIR/matrix"
-	printf '%-34s %-11s %-7s %-7s %-32s %s\n' system PostgreSQL gcc clang tests seconds
+	printf '%-34s %-11s %-7s %-7s %-7s %-32s %s\n' system PostgreSQL gcc clang demo tests seconds
 	for suite in "${suites[@]}"; do
 		matrix_one "$suite" || [ "$suite" = testing ] || failed=1
 	done
@@ -27,7 +27,7 @@ main()
 matrix_one()
 {
 	local suite=$1 log=$RUN_DIR/matrix/$1.log begin=$SECONDS status=0
-	local system="Debian $1" postgres=- gcc=- clang=- tests='no such folder could be made' line
+	local system="Debian $1" postgres=- gcc=- clang=- demo=- tests='no such folder could be made' line
 	if matrix_folder "$suite" >"$log" 2>&1; then
 		tests='did not run'
 		while read -r line; do
@@ -36,13 +36,14 @@ matrix_one()
 				'matrix postgres '*) postgres=${line#matrix postgres } ;;
 				'matrix gcc '*) gcc=${line#matrix gcc } ;;
 				'matrix clang '*) clang=${line#matrix clang } ;;
+				'matrix demo '*) demo=${line#matrix demo } ;;
 				*' passed, '*' failed'*) tests=$line ;;
 			esac
 		done < <(matrix_script | matrix_enter "$MATRIX/$suite" bash 2>&1 | tee -a "$log")
 	fi
-	printf '%-34s %-11s %-7s %-7s %-32s %s\n' "$system" "$postgres" "$gcc" "$clang" "$tests" $((SECONDS - begin))
-	case "$gcc $clang $tests" in
-		'ok ok '[1-9]*' passed, 0 failed'*) ;;
+	printf '%-34s %-11s %-7s %-7s %-7s %-32s %s\n' "$system" "$postgres" "$gcc" "$clang" "$demo" "$tests" $((SECONDS - begin))
+	case "$gcc $clang $demo $tests" in
+		'ok ok ok '[1-9]*' passed, 0 failed'*) ;;
 		*) tail -60 "$log" >&2; say "$suite: see $log" >&2; status=1 ;;
 	esac
 	return $status
@@ -83,15 +84,18 @@ matrix_script()
 		echo "matrix system $(. /etc/os-release; echo "$PRETTY_NAME")"
 		export PHM_CFLAGS=-Werror
 		for compiler in clang gcc; do
-			if CC=$compiler ./run build; then echo "matrix $compiler ok"; else echo "matrix $compiler FAILED"; fi
+			if CC=$compiler ./run build </dev/null; then echo "matrix $compiler ok"; else echo "matrix $compiler FAILED"; fi
 		done
 		echo "matrix postgres $(dpkg-query -W -f '${Version}\n' 'postgresql-[1-9][0-9]' | sed 's/-.*//;/^$/d')"
-		CC=gcc ./run test --fast
+		export CC=gcc
+		if ./run demo </dev/null; then echo "matrix demo ok"; else echo "matrix demo FAILED"; fi
+		./run test --fast </dev/null
 		./run stop
 	EOT
 }
 
-# Runs a command in a folder, with mounts and processes of its own which end with it.
+# Runs a command in a folder, with mounts and processes of its own which end with it,
+# and with as little in its environment as a fresh system has: no locale, for one.
 matrix_enter()
 {
 	local root=$1 shared
@@ -123,7 +127,7 @@ matrix_enter()
 			mount --bind "$shared" "$root/shared"
 			mount -o remount,bind,ro "$root/shared"
 		fi
-		exec chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive TERM=dumb \
+		exec chroot "$root" /usr/bin/env -i HOME=/root DEBIAN_FRONTEND=noninteractive TERM=dumb \
 			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' \
 		_ "$root" "$shared" "$@" 8>&- 9>&-
 }

@@ -80,8 +80,17 @@ my $memory = sub {
 };
 $node->safe_psql('one', 'ALTER SYSTEM SET phm.batch_size = 1');
 $node->reload;
-$node->safe_psql('one', sprintf($add, 300));
-ok(fresh('one'), 'many steps are taken');
+# What runs once a refresh has its final plan, which is kept, from the sixth time
+# on; autovacuum would have plans made anew now and then, which leaves the heap larger.
+$node->safe_psql('one', 'ALTER SYSTEM SET autovacuum = off');
+$node->reload;
+my $taken = 0;
+for my $round (1 .. 8)
+{
+	$node->safe_psql('one', sprintf($add, 40));
+	$taken += fresh('one');
+}
+is($taken, 8, 'many steps are taken');
 my $before = $memory->($pid);
 for my $round (1 .. 4)
 {
@@ -93,6 +102,7 @@ is(worker('one'), $pid, 'it is still the same worker');
 cmp_ok($after - $before, '<', 512, "memory stays flat over 2,400 steps ($before kB, then $after kB)");
 is(problems('one'), '0', '... and all of them were right');
 $node->safe_psql('one', 'ALTER SYSTEM RESET phm.batch_size');
+$node->safe_psql('one', 'ALTER SYSTEM RESET autovacuum');
 $node->reload;
 
 # Ended, it comes back.
