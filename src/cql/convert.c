@@ -179,6 +179,8 @@ scan_number(const char *s, int length, bool fraction)
 	return i;
 }
 
+#define LONGEST_NUMBER 256		/* bytes; reading more would take long */
+
 /* Reads a number of CQL's form: no exponent, digits on both sides of the point. */
 static bool
 read_decimal(const char *s, int length, Decimal *d)
@@ -186,7 +188,7 @@ read_decimal(const char *s, int length, Decimal *d)
 	bool		exact;
 	int			position;
 
-	if (length == 0 || scan_number(s, length, true) != length)
+	if (length == 0 || length > LONGEST_NUMBER || scan_number(s, length, true) != length)
 		return false;
 	if (s[0] == '+')
 	{

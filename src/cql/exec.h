@@ -137,6 +137,7 @@ extern CqlValue cql_convert(CqlExec *x, const CqlNode *n, CqlValue v, CqlKind ki
 
 extern uint32 cql_string_length(CqlValue v);
 extern CqlValue cql_string_at(CqlValue v, int64 i);	/* the character i, counted from 0, as a string; null outside */
+extern int64 cql_string_find(CqlValue v, CqlValue pattern, uint32 from);	/* the byte where it begins first, from a byte on; -1: nowhere */
 extern int64 cql_string_position(CqlValue v, CqlValue pattern);	/* -1: not in it */
 
 /* ---- moment.c ---- */
