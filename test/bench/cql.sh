@@ -12,7 +12,7 @@ shared_pack()
 	return 1
 }
 
-cql_psql() { PGOPTIONS='-c client_min_messages=warning' psql_quiet -d phm_bench_cql -At -v runs="$BENCH_RUNS" "$@"; }
+cql_psql() { PGOPTIONS='-c client_min_messages=warning -c jit=off' psql_quiet -d phm_bench_cql -At -v runs="$BENCH_RUNS" "$@"; }
 
 # Rules: a question to stored demo charts; then, where they are, the official measures.
 bench_cql()
@@ -67,7 +67,7 @@ cql_peer()
 	rm -f "$dir/out.tsv"
 	for measure in $sample; do
 		[ -d "$1/$measure" ] || continue
-		(cd "$dir" && node bench.js "$(dirname "$1")" out.tsv 150 "$measure") >"$RUN_DIR/fqm.log" 2>&1 ||
+		(cd "$dir" && node bench.js "$(dirname "$1")" out.tsv 100 "$measure") >"$RUN_DIR/fqm.log" 2>&1 ||
 			say "bench: the JavaScript engine failed on $measure (.run/fqm.log)"
 	done
 	[ -f "$dir/out.tsv" ] || { say "bench: the JavaScript engine gave nothing"; return 0; }

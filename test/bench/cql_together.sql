@@ -16,7 +16,7 @@ SELECT count(*) AS measures FROM bench_logic \gset
 CALL pg_temp.start();
 CREATE TEMP TABLE together AS SELECT phm.link(array_agg(library ORDER BY library), 'empty') AS logic FROM bench_logic;
 CALL pg_temp.stop('measures linked into one logic', :measures);
-SELECT pg_temp.line(name, rows, round(elapsed * 1000)::text, 'ms', '-') FROM run ORDER BY name;
+SELECT pg_temp.line(name, rows, round(cpu * 1000)::text, 'ms', 'CPU; elapsed ' || round(elapsed * 1000)) FROM run ORDER BY name;
 SELECT pg_temp.line('one logic of all measures', :measures, round(octet_length(phm.logic_send(logic)) / 1024.0)::text, 'KB', '-') FROM together;
 TRUNCATE phm.value_set;
 SELECT pg_temp.line('one logic without codes', :measures, round(octet_length(phm.logic_send(phm.link(array_agg(library ORDER BY library), 'empty'))) / 1024.0 / :measures, 1)::text, 'KB/measure', '-') FROM bench_logic;

@@ -101,6 +101,7 @@ read_period(const char *first, const char *behind)
 	a->memory = (size_t) 256 * 1024 * 1024;
 }
 
+/* Notes an expression of the logic read before it. */
 static void
 read_expression(const char *name)
 {
@@ -111,6 +112,7 @@ read_expression(const char *name)
 	bench.expressions[bench.nexpressions++] = i;
 }
 
+/* Notes a chart under the period read before it. */
 static void
 read_chart(const char *name, const char *bytes)
 {
@@ -122,30 +124,14 @@ read_chart(const char *name, const char *bytes)
 	bench.ncharts++;
 }
 
-/* The next word of a line of words between tabs; NULL at its end. */
-static char *
-next_word(char **rest)
-{
-	char	   *word = *rest + strspn(*rest, "\t\n");
-	size_t		length = strcspn(word, "\t\n");
-
-	*rest = word + length;
-	if (length == 0)
-		return NULL;
-	if (**rest != '\0')
-		*(*rest)++ = '\0';
-	return word;
-}
-
 /* Takes one line in. */
 static void
 read_line(char *line)
 {
-	char	   *rest = line;
-	char	   *word[3] = {next_word(&rest)};
+	char	   *word[3];
 
-	for (int i = 1; i < 3; i++)
-		word[i] = next_word(&rest);
+	for (int i = 0; i < 3; i++)
+		word[i] = strsep(&line, "\t\n");
 	if (word[0] && word[1] && strcmp(word[0], "logic") == 0)
 		bench.x = cql_open(read_value(word[1]));
 	else if (word[0] && word[1] && strcmp(word[0], "expression") == 0)
@@ -158,6 +144,7 @@ read_line(char *line)
 		fail("cannot read the line %s", word[0] ? word[0] : "");
 }
 
+/* Takes a file in, line by line. */
 static void
 read_file(const char *path)
 {
@@ -214,6 +201,7 @@ list_results(int chart)
 	}
 }
 
+/* CPU time of the process. */
 static double
 seconds(void)
 {
