@@ -80,11 +80,32 @@ chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
 		c->system = code_system_url((int) known->system, &c->system_length);
 }
 
+/*
+ * Whether a code of the chart is in a value set with prefixes.  A population uses few
+ * codes; what was answered once needs no text, which is not in the beginning of a chart.
+ */
+static bool
+ask_set_once(CqlExec *x, int segment, uint32 code, uint32 set)
+{
+	uint64		hash = chart_codes(x->chart, segment)[code].hash;
+	CodeAnswer *answer = &x->code_answers[((hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15)) >> 51];
+	CqlCode		c;
+
+	StaticAssertStmt(CODE_ANSWERS == 1 << (64 - 51), "a place has as many bits as are taken");
+	if (answer->hash == hash && answer->set == set + 1)
+		return answer->is_in;
+	cql_need(x, CQL_LOOK);
+	chart_code(x, segment, code, &c);
+	answer->is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	answer->hash = hash;
+	answer->set = set + 1;
+	return answer->is_in;
+}
+
 bool
 cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 {
 	SegmentCache *cache = &x->segments[segment];
-	CqlCode		c;
 
 	if (cache->classes == NULL)
 	{
@@ -100,11 +121,7 @@ cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 		cache->classes[code] = find_class(x, chart_codes(x->chart, segment)[code].hash) + 1;
 	if (class_in_set(x, cache->classes[code] - 1, set))
 		return true;
-	if (!has_prefixes(x, set))
-		return false;
-	cql_need(x, CQL_LOOK);
-	chart_code(x, segment, code, &c);
-	return ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	return has_prefixes(x, set) && ask_set_once(x, segment, code, set);
 }
 
 bool

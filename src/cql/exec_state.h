@@ -67,6 +67,16 @@ typedef struct SegmentCache
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
 
+/* Whether a code is in a value set that has prefixes: the newest of a place replaces the one before. */
+#define CODE_ANSWERS 8192
+
+typedef struct CodeAnswer
+{
+	uint64		hash;			/* of the code */
+	uint32		set;			/* its number + 1, 0: free */
+	bool		is_in;
+} CodeAnswer;
+
 typedef struct JoinedShape JoinedShape;
 
 struct CqlExec
@@ -107,6 +117,7 @@ struct CqlExec
 	uint32		njoined;
 	uint32		value_property; /* PROPERTIES of the name "value", LOGIC_NONE: none */
 	CodesetView *value_sets;
+	CodeAnswer *code_answers;	/* NULL: no value set has prefixes */
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
