@@ -88,13 +88,17 @@ static bool
 ask_set_once(CqlExec *x, int segment, uint32 code, uint32 set)
 {
 	uint64		hash = chart_codes(x->chart, segment)[code].hash;
-	CodeAnswer *answer = &x->code_answers[((hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15)) >> 51];
+	uint64		mixed = (hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15);
+	CodeAnswer *answer = &x->code_answers[(mixed >> (64 - CODE_ANSWER_BITS)) * CODE_PLACES];
+	CodeAnswer *end = answer + CODE_PLACES;
 	CqlCode		c;
 
-	StaticAssertStmt(CODE_ANSWERS == 1 << (64 - 51), "a place has as many bits as are taken");
-	if (answer->hash == hash && answer->set == set + 1)
-		return answer->is_in;
+	for (; answer < end && answer->set; answer++)
+		if (answer->hash == hash && answer->set == set + 1)
+			return answer->is_in;
 	cql_need(x, CQL_LOOK);
+	if (answer == end)
+		answer -= 1 + mixed % CODE_PLACES;
 	chart_code(x, segment, code, &c);
 	answer->is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
 	answer->hash = hash;

@@ -67,8 +67,13 @@ typedef struct SegmentCache
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
 
-/* Whether a code is in a value set that has prefixes: the newest of a place replaces the one before. */
-#define CODE_ANSWERS 8192
+/*
+ * Whether a code is in a value set that has prefixes.  Each has some places at
+ * which it may stand; when all are taken the newest replaces one.
+ */
+#define CODE_PLACES		4
+#define CODE_ANSWER_BITS 12
+#define CODE_ANSWERS	(CODE_PLACES << CODE_ANSWER_BITS)
 
 typedef struct CodeAnswer
 {
