@@ -111,6 +111,8 @@ cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 {
 	SegmentCache *cache = &x->segments[segment];
 
+	if (has_prefixes(x, set))
+		return ask_set_once(x, segment, code, set);
 	if (cache->classes == NULL)
 	{
 		size_t		size = sizeof(uint32) * (x->chart->segments[segment]->ncodes + 1);
@@ -123,9 +125,7 @@ cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 	}
 	if (cache->classes[code] == 0)
 		cache->classes[code] = find_class(x, chart_codes(x->chart, segment)[code].hash) + 1;
-	if (class_in_set(x, cache->classes[code] - 1, set))
-		return true;
-	return has_prefixes(x, set) && ask_set_once(x, segment, code, set);
+	return class_in_set(x, cache->classes[code] - 1, set);
 }
 
 bool

@@ -377,6 +377,20 @@ segment_has_code(const Chart *chart, int segment, const CqlCode *code)
 	return code->hash != 0 && low < chart->segments[segment]->ncodes && codes[low].hash == code->hash;
 }
 
+/* Whether no code of a segment is in a value set; most are told by the set's small table. */
+static bool
+segment_has_none_of(CqlExec *x, uint32 set, int segment)
+{
+	const CodesetView *view = &x->value_sets[set];
+	const ChartCode *codes = chart_codes(x->chart, segment);
+	uint32		n = x->chart->segments[segment]->ncodes;
+
+	for (uint32 i = 0; i < n; i++)
+		if ((view->nprefixes > 0 || codeset_may_contain(view, codes[i].hash)) && cql_code_in_set(x, segment, i, set))
+			return false;
+	return true;
+}
+
 /*
  * Whether directory and codes of a segment already tell that a retrieve finds
  * nothing there: the beginning of the chart is enough for that.
@@ -392,12 +406,7 @@ segment_has_nothing(CqlExec *x, const LogicRetrieve *r, int segment)
 	if (!r->main || s->nconcepts >= CHART_MANY_CONCEPTS)
 		return false;
 	if (r->filter == RETRIEVE_VALUE_SET)
-	{
-		for (uint32 i = 0; i < s->ncodes; i++)
-			if (cql_code_in_set(x, segment, i, r->filter_value))
-				return false;
-		return true;
-	}
+		return segment_has_none_of(x, r->filter_value, segment);
 	if (r->filter != RETRIEVE_CODES)
 		return false;
 	for (uint32 i = 0; i < r->filter_count; i++)
