@@ -80,6 +80,32 @@ chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
 		c->system = code_system_url((int) known->system, &c->system_length);
 }
 
+/*
+ * Whether a code of the chart is in a value set with prefixes.  A population uses few
+ * codes; what was answered once needs no text, which is not in the beginning of a chart.
+ */
+static bool
+ask_set_once(CqlExec *x, int segment, uint32 code, uint32 set)
+{
+	uint64		hash = chart_codes(x->chart, segment)[code].hash;
+	uint64		mixed = (hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15);
+	CodeAnswer *answer = &x->code_answers[(mixed >> (64 - CODE_ANSWER_BITS)) * CODE_PLACES];
+	CodeAnswer *end = answer + CODE_PLACES;
+	CqlCode		c;
+
+	for (; answer < end && answer->set; answer++)
+		if (answer->hash == hash && answer->set == set + 1)
+			return answer->is_in;
+	cql_need(x, CQL_LOOK);
+	if (answer == end)
+		answer -= 1 + mixed % CODE_PLACES;
+	chart_code(x, segment, code, &c);
+	answer->is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	answer->hash = hash;
+	answer->set = set + 1;
+	return answer->is_in;
+}
+
 /* Looks up the codes of a segment, each once, and notes the value sets that they are in. */
 const SegmentCache *
 cql_look_up_codes(CqlExec *x, int segment)
@@ -117,15 +143,10 @@ bool
 cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 {
 	const SegmentCache *cache = cql_look_up_codes(x, segment);
-	CqlCode		c;
 
 	if (class_in_set(x, cache->classes[code], set))
 		return true;
-	if (!has_prefixes(x, set))
-		return false;
-	cql_need(x, CQL_LOOK);
-	chart_code(x, segment, code, &c);
-	return ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	return has_prefixes(x, set) && ask_set_once(x, segment, code, set);
 }
 
 bool

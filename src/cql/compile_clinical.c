@@ -258,6 +258,9 @@ put_filter(Compile *c, const CqlTree *tree, LogicRetrieve *r, uint32 *args, uint
 	r->comparator = tree->flags;
 	if (codes == NULL)
 		return;
+	/* To be among the codes of a value set is to be in it; translators write it either way. */
+	if (codes->op == CQL_OP_ExpandValueSet && codes->nargs == 1 && codes->args[0] && codes->args[0]->op == CQL_OP_ValueSetRef)
+		codes = codes->args[0];
 	if (codes->op == CQL_OP_ValueSetRef && constant_of_reference(c, codes, &constant))
 	{
 		r->filter = tree->flags == CQL_CODE_EQUIVALENT && r->negative ? RETRIEVE_NOT_DONE : RETRIEVE_VALUE_SET;

@@ -376,8 +376,12 @@ open_tables(CqlExec *x)
 	n = logic_count(logic, LOGIC_VALUE_SETS);
 	x->value_sets = palloc0(sizeof(CodesetView) * (n + 1));
 	for (uint32 i = 0; i < n; i++)
+	{
 		if (sets[i].codes != LOGIC_NONE)
 			codeset_view_init(&x->value_sets[i], codesets + sets[i].codes);
+		if (sets[i].prefixes && x->code_answers == NULL)
+			x->code_answers = palloc0(sizeof(CodeAnswer) * CODE_ANSWERS);
+	}
 	x->profile_words = (logic_count(logic, LOGIC_PROFILES) + 1 + 63) / 64;
 }
 

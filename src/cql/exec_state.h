@@ -69,6 +69,21 @@ typedef struct SegmentCache
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
 
+/*
+ * Whether a code is in a value set that has prefixes.  Each has some places at
+ * which it may stand; when all are taken the newest replaces one.
+ */
+#define CODE_PLACES		4
+#define CODE_ANSWER_BITS 12
+#define CODE_ANSWERS	(CODE_PLACES << CODE_ANSWER_BITS)
+
+typedef struct CodeAnswer
+{
+	uint64		hash;			/* of the code */
+	uint32		set;			/* its number + 1, 0: free */
+	bool		is_in;
+} CodeAnswer;
+
 typedef struct JoinedShape JoinedShape;
 
 struct CqlExec
@@ -109,6 +124,7 @@ struct CqlExec
 	uint32		njoined;
 	uint32		value_property; /* PROPERTIES of the name "value", LOGIC_NONE: none */
 	CodesetView *value_sets;
+	CodeAnswer *code_answers;	/* NULL: no value set has prefixes */
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
