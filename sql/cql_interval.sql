@@ -54,7 +54,7 @@ SELECT pg_temp.op('Add', NULL, pg_temp.moment('DateTime', 2012, 1, 1, 0, 0, 0, 0
 	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1.9, 'days')) AS days,
 	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(8000, 'years')) AS beyond;
 
--- Read part by part, as translators convert an interval, null stays null; a boundary that is null can be closed.
+-- Read part by part, as translators convert an interval, null stays null.
 SELECT phm.evaluate_elm(jsonb_build_object('type', 'Interval', 'low', pg_temp.nothing('DateTime'), 'high', pg_temp.nothing('DateTime'),
 		'lowClosedExpression', pg_temp.nothing('Boolean'), 'highClosedExpression', pg_temp.nothing('Boolean'))::text, '2026-07-01') AS of_null,
 	phm.evaluate_elm(jsonb_build_object('type', 'Interval', 'low', pg_temp.i(1), 'high', pg_temp.nothing('Integer'), 'lowClosedExpression',
