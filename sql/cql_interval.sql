@@ -53,7 +53,7 @@ SELECT pg_temp.op('Expand', NULL, pg_temp.list(pg_temp.iv(pg_temp.i(1), pg_temp.
 SELECT pg_temp.op('Add', NULL, pg_temp.moment('DateTime', 2012, 1, 1, 0, 0, 0, 0), pg_temp.q(1.5, 's')) AS seconds,
 	pg_temp.op('Add', NULL, pg_temp.moment('Date', 2012, 1, 1), pg_temp.q(1.9, 'days')) AS days;
 
--- Read part by part, as translators convert an interval, null stays null; a boundary that is null can be closed.
+-- Read part by part, as translators convert an interval, null stays null.
 SELECT phm.evaluate_elm(jsonb_build_object('type', 'Interval', 'low', pg_temp.nothing('DateTime'), 'high', pg_temp.nothing('DateTime'),
 		'lowClosedExpression', pg_temp.nothing('Boolean'), 'highClosedExpression', pg_temp.nothing('Boolean'))::text, '2026-07-01') AS of_null,
 	phm.evaluate_elm(jsonb_build_object('type', 'Interval', 'low', pg_temp.i(1), 'high', pg_temp.nothing('Integer'), 'lowClosedExpression',
