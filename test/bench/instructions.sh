@@ -26,7 +26,7 @@ bench_instructions()
 instructions_verdict()
 {
 	[ "${2:-0}" -gt 0 ] || return 0
-	awk -v now="$1" -v kept="$2" 'BEGIN { printf " (%+.1f %%)%s", (now / kept - 1) * 100, now > kept * 1.05 ? " WORSE" : "" }'
+	awk -v now="$1" -v kept="$2" 'BEGIN { printf " (%+.1f %%)%s", (now / kept - 1) * 100, (now > kept * 1.05) ? " WORSE" : "" }'
 }
 
 # Builds the evaluator without a server from the pure parts of phm.
