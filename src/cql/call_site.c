@@ -504,7 +504,7 @@ read_chart(Datum datum, CqlExtent extent, const ChartHeader *head)
 	return extent == CQL_LOOK ? chart_detoast_look(datum, head) : chart_detoast(datum);
 }
 
-/* What fetching a part costs, as measured on charts of 29 kB, in tenths of microseconds. */
+/* About what fetching a part of a chart of 29 kB costs, in tenths of microseconds. */
 static const uint32 fetch_cost[] = {[CQL_HEAD] = 45,[CQL_LOOK] = 90,[CQL_WHOLE] = 190};
 
 #define PROBES 64				/* evaluations after which what was learned is used */

@@ -21,7 +21,7 @@ SELECT phm.keep_logic('bench_exists', ARRAY['BenchExists']) \g /dev/null
 CREATE TEMP TABLE question (n int, name text, type text, url text);
 INSERT INTO question VALUES (1, 'Has Diabetes', 'Condition', 'urn:phm:valueset:diabetes'),
 	(2, 'Has Hypertension', 'Condition', 'urn:phm:valueset:hypertension'), (3, 'Has HbA1c', 'Observation', 'urn:phm:valueset:hba1c');
-SELECT count(*) AS charts, greatest(1, 20000 / greatest(count(*), 1)) AS times FROM phm.patient_chart \gset
+SELECT count(*) AS charts, greatest(1, 100000 / greatest(count(*), 1)) AS times FROM phm.patient_chart \gset
 \o /dev/null
 SELECT unnest(string_to_array(format($$
 	CALL pg_temp.start();
