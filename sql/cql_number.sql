@@ -23,24 +23,53 @@ SELECT op, a, b, pg_temp.op(op, pg_temp.i(a), pg_temp.i(b)) AS "Integer", pg_tem
  WHERE op <> 'Power' OR b < 10
  ORDER BY k, a, b;
 
--- Decimals: eight places, 28 digits, rounded half away from zero.
+-- Decimals: eight places, up to 10^28, rounded half away from zero.
 SELECT op, a, b, pg_temp.op(op, pg_temp.d(a), pg_temp.d(b))
-  FROM (VALUES ('Add', 99999999999999999999.99999999, 0.00000001), ('Add', 0.1, 0.20),
-			   ('Subtract', -99999999999999999999.99999999, 0.00000001), ('Subtract', 2.0, 1.1),
+  FROM (VALUES ('Add', 9999999999999999999999999999.99999999, 0.00000001), ('Add', 0.1, 0.20),
+			   ('Add', 9999999999999999999999999999.99999999, 0.00000002),
+			   ('Subtract', -9999999999999999999999999999.99999999, 0.00000001), ('Subtract', -9999999999999999999999999999.99999999, 0.00000002), ('Subtract', 2.0, 1.1),
 			   ('Multiply', 0.00005, 0.0001), ('Multiply', -0.00005, 0.0001), ('Multiply', 9999999999999.9999999, 9999999.9999),
-			   ('Multiply', 10000000000.0, 10000000000.0), ('Multiply', 1.5, 1.5),
+			   ('Multiply', 100000000000000.0, 100000000000000.0), ('Multiply', 100000000000000.0, 100000000000001.0),
+			   ('Multiply', 1234567890123456789.12345678, 1234567.12345678), ('Multiply', -9999999999999999999999999999.99999999, 0.00000001), ('Multiply', 1.5, 1.5),
 			   ('Divide', 100000000000.0, 3.0), ('Divide', 2.0, -3.0), ('Divide', 1.0, 0.0),
-			   ('Divide', 99999999999999999999.99999999, 0.5), ('Divide', 0.00000001, 2.0),
+			   ('Divide', 9999999999999999999999999999.99999999, 0.5), ('Divide', 9999999999999999999999999999.99999999, 9999999999999999999999999999.99999998), ('Divide', 0.00000001, 2.0),
 			   ('TruncatedDivide', -10.1, 3.1), ('TruncatedDivide', 1.0, 0.00000001), ('TruncatedDivide', 1.0, 0.0),
 			   ('Modulo', -10.1, 3.1), ('Modulo', 1.0, 0.3), ('Modulo', 1.0, 0.0),
-			   ('Power', 2.0, 0.5), ('Power', 1.1, 10.0), ('Power', 0.5, -40.0), ('Power', 3.0, -2.0), ('Power', 10.0, 20.0),
-			   ('Power', 10.0, 19.0), ('Power', 0.0, -1.0), ('Power', -8.0, 0.5),
+			   ('Power', 2.0, 0.5), ('Power', 1.1, 10.0), ('Power', 0.5, -40.0), ('Power', 3.0, -2.0), ('Power', 10.0, 28.0),
+			   ('Power', 10.0, 29.0), ('Power', 0.0, -1.0), ('Power', -8.0, 0.5),
 			   ('Log', 1000.0, 10.0), ('Log', 0.0, 2.0), ('Log', 8.0, -2.0), ('Log', 2.0, 1.0)) AS v (op, a, b);
 SELECT a, pg_temp.op('Ceiling', pg_temp.d(a)) AS ceiling, pg_temp.op('Floor', pg_temp.d(a)) AS floor, pg_temp.op('Truncate', pg_temp.d(a)) AS truncate,
 	   pg_temp.op('Round', pg_temp.d(a)) AS round, pg_temp.op('Abs', pg_temp.d(a)) AS abs, pg_temp.op('Negate', pg_temp.d(a)) AS negate
   FROM (VALUES (1.5), (-1.5), (-0.00000001), (2147483647.5), (-2147483648.0), (2147483648.0)) AS v (a);
+-- Numbers of more than 96 bits keep their digits in every use.
+CREATE FUNCTION pg_temp.list(VARIADIC element jsonb[]) RETURNS jsonb LANGUAGE sql AS
+$$ SELECT jsonb_build_object('type', 'List', 'element', to_jsonb(element)) $$;
+CREATE FUNCTION pg_temp.wide(name text, VARIADIC operand text[]) RETURNS text LANGUAGE sql AS
+$$ SELECT pg_temp.op(name, VARIADIC ARRAY(SELECT pg_temp.d(o::numeric) FROM unnest(operand) WITH ORDINALITY AS u (o, k) ORDER BY k)) $$;
+SELECT pg_temp.wide('Equal', '9999999999999999999999999999.99999999', '9999999999999999999999999999.99999998') AS equal,
+	   pg_temp.wide('Equal', '9999999999999999999999999999.1', '9999999999999999999999999999.10000000') AS equal_scales,
+	   pg_temp.wide('Less', '-9999999999999999999999999999.99999999', '9999999999999999999999999999.99999999') AS less,
+	   pg_temp.wide('Equivalent', '9999999999999999999999999999.12345678', '9999999999999999999999999999.1') AS equivalent;
+SELECT op, pg_temp.wide(op, '-9999999999999999999999999999.12345678') AS result
+  FROM unnest(ARRAY['Negate', 'Abs', 'ToString', 'Ceiling', 'Round', 'Successor', 'Predecessor', 'Precision', 'ToQuantity', 'ToLong']) WITH ORDINALITY AS u (op, k)
+ ORDER BY k;
+SELECT pg_temp.op('Distinct', pg_temp.list(pg_temp.d(9999999999999999999999999999.1), pg_temp.d(9999999999999999999999999999.10), pg_temp.d(-9999999999999999999999999999.1))) AS distinct,
+	   pg_temp.op('Flatten', pg_temp.list(pg_temp.list(pg_temp.d(9999999999999999999999999999.1)), pg_temp.list(pg_temp.d(0.1)))) AS flatten,
+	   pg_temp.op('In', pg_temp.d(9999999999999999999999999999.1), pg_temp.list(pg_temp.d(1.0), pg_temp.d(9999999999999999999999999999.10))) AS "in";
+
+-- Literals outside of their type are refused, but for integers that are converted: those are read as what they become.
+SELECT op, text, pg_temp.op(op, pg_temp.lit(type, text)) AS result
+  FROM (VALUES ('Negate', 'Integer', '2147483648'), ('Abs', 'Integer', '2147483648'), ('Negate', 'Long', '9223372036854775808'),
+			   ('ToDecimal', 'Integer', '2147483648'), ('ToDecimal', 'Long', '9223372036854775808'), ('ToLong', 'Integer', '2147483648'),
+			   ('ToLong', 'Integer', '9223372036854775808'), ('ToDecimal', 'Integer', '1.5'), ('ToDecimal', 'Integer', 'x'),
+			   ('Abs', 'Decimal', '0.000000001'), ('Abs', 'Decimal', '9999999999999999999999999999.99999999'),
+			   ('Abs', 'Decimal', '10000000000000000000000000000'), ('Abs', 'Decimal', '-10000000000000000000000000000'), ('Abs', 'Decimal', '')) AS v (op, type, text);
+SELECT pg_temp.op('Ceiling', jsonb_build_object('type', 'ToDecimal', 'operand', jsonb_build_object('type', 'Negate', 'operand', pg_temp.i(2147483648)))) AS least,
+	   pg_temp.op('Ceiling', jsonb_build_object('type', 'ToDecimal', 'operand', jsonb_build_object('type', 'Negate', 'operand', pg_temp.i(2147483649)))) AS less,
+	   pg_temp.op('ToString', jsonb_build_object('type', 'ToDecimal', 'operand', jsonb_build_object('type', 'Negate', 'operand', pg_temp.i(2147483649)))) AS exact;
+
 SELECT a, pg_temp.op('Exp', pg_temp.d(a)) AS exp, pg_temp.op('Ln', pg_temp.d(a)) AS ln
-  FROM (VALUES (1.0), (0.0), (-1.0), (10.5), (46.0), (47.0)) AS v (a);
+  FROM (VALUES (1.0), (0.0), (-1.0), (10.5), (46.0), (64.0), (65.0)) AS v (a);
 
 -- Quantities: the unit of a sum is the finer one; products and quotients make units.
 SELECT op, a, u, b, v, pg_temp.op(op, pg_temp.q(a, u), pg_temp.q(b, v))

@@ -20,7 +20,7 @@ CREATE TABLE example AS SELECT '{"resourceType":"Bundle","type":"collection","en
 -- Each expression stands beside what the FHIRPath specification says it gives.
 CREATE FUNCTION give(expression text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN (SELECT phm.fhirpath(c, expression, '2026-07-01 12:00Z') FROM public.example);
+	RETURN (SELECT phm.fhirpath(c, expression, as_of => '2026-07-01 12:00Z') FROM public.example);
 EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE || ': ' || SQLERRM;
 END $$;
@@ -79,4 +79,25 @@ DO $$ BEGIN PERFORM phm.fhirpath_logic('Patient.name' || chr(10) || '  .[0]');
 EXCEPTION WHEN syntax_error THEN
 	DECLARE d text; BEGIN GET STACKED DIAGNOSTICS d = PG_EXCEPTION_DETAIL; RAISE NOTICE '% %', SQLERRM, d; END;
 END $$;
-DROP FUNCTION try; DROP FUNCTION give; DROP TABLE example;
+
+-- One resource: paths begin with it, references lead to the chart.
+CREATE TABLE row_of AS
+SELECT n, r::phm.resource AS r FROM (VALUES
+	(1, '{"resourceType":"Observation","id":"o1","status":"final","subject":{"reference":"Patient/p"},
+	  "code":{"coding":[{"system":"http://loinc.org","code":"4548-4"}]},
+	  "valueQuantity":{"value":7.20,"unit":"%","system":"http://unitsofmeasure.org","code":"%"}}'),
+	(2, '{"resourceType":"Patient","id":"p","birthDate":"1960-04-02","name":[{"given":["Ann","Bea"]}],
+	  "contained":[{"resourceType":"Organization","id":"c","name":"Clinic"}]}'),
+	(3, NULL)) AS v (n, r);
+SELECT n, fhirpath(c, r, 'Observation.value') AS value, fhirpath(c, r, 'id') AS id, fhirpath(c, r, 'Patient.name.given[1]') AS given,
+	   fhirpath(c, r, 'subject.resolve().birthDate') AS birth, fhirpath(c, r, 'contained.ofType(Organization).name') AS contained
+  FROM example, row_of ORDER BY n;
+SELECT n, fhirpath(r, 'value.ofType(Quantity) > 7 ''%''') AS high, fhirpath(r, 'subject.resolve()') AS nowhere,
+	   fhirpath(NULL::chart, r, '%resource.id') AS resource, fhirpath(r, 'birthDate + 65 years <= today()', as_of => '2026-07-01') AS of_age,
+	   fhirpath(r, 'today()', '2026-07-01 12:00Z'::timestamptz) AS today
+  FROM row_of ORDER BY n;
+SELECT fhirpath(c, r, 'Observation.count()') AS of_resource, fhirpath(c, 'Observation.count()') AS of_chart FROM example, row_of WHERE n = 1;
+-- The expression of a row need not be that of the row before.
+SELECT n, e, fhirpath(r, e) FROM row_of, unnest(ARRAY['id', 'status', 'id']) AS e WHERE n < 3 ORDER BY n, e;
+SELECT fhirpath(NULL::phm.resource, 'id') IS NULL AS no_resource, fhirpath(r, NULL) IS NULL AS no_expression FROM row_of WHERE n = 1;
+DROP TABLE row_of; DROP FUNCTION try; DROP FUNCTION give; DROP TABLE example;

@@ -101,7 +101,7 @@ gather(CqlExec *x, const CqlNode *n, CqlValue source, Numbers *numbers)
 static CqlValue
 result_in(CqlExec *x, const Numbers *numbers, Decimal d, const char *unit, int unit_length)
 {
-	return numbers->quantities ? cql_make_quantity(x, d, unit, unit_length) : cql_make_decimal(d);
+	return numbers->quantities ? cql_make_quantity(x, d, unit, unit_length) : cql_make_decimal(x, d);
 }
 
 /* The result of a function that keeps the unit. */

@@ -35,6 +35,7 @@ cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands
 	cql_need_slots(x, n, f->nslots);
 	CHECK_FOR_INTERRUPTS();
 	memcpy(top, operands, sizeof(CqlValue) * f->noperands);
+	memset(top + f->noperands, 0, sizeof(CqlValue) * (f->nslots - f->noperands));	/* what stood there may be gone */
 	x->depth++;
 	x->frame = top;
 	x->top = top + f->nslots;

@@ -62,7 +62,14 @@ extern void call_site_release(FunctionCallInfo fcinfo);
 /* The logic that is open. */
 extern const void *call_site_logic(FunctionCallInfo fcinfo);
 
-/* Evaluates; raises what fails. */
+/*
+ * The value of an expression for a chart of which no more is read than that
+ * takes.  Of what it gives only kind and number may be looked at: there may be no more of
+ * the chart.
+ */
+extern CqlValue call_site_answer(FunctionCallInfo fcinfo, Datum chart, int expression);
+
+/* Evaluates over the chart that is set; raises what fails. */
 extern CqlValue call_site_evaluate(FunctionCallInfo fcinfo, int expression);
 
 /* The same, but what fails is told. */

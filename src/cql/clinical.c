@@ -80,30 +80,73 @@ chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
 		c->system = code_system_url((int) known->system, &c->system_length);
 }
 
+/*
+ * Whether a code of the chart is in a value set with prefixes.  A population uses few
+ * codes; what was answered once needs no text, which is not in the beginning of a chart.
+ */
+static bool
+ask_set_once(CqlExec *x, int segment, uint32 code, uint32 set)
+{
+	uint64		hash = chart_codes(x->chart, segment)[code].hash;
+	uint64		mixed = (hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15);
+	CodeAnswer *answer = &x->code_answers[(mixed >> (64 - CODE_ANSWER_BITS)) * CODE_PLACES];
+	CodeAnswer *end = answer + CODE_PLACES;
+	CqlCode		c;
+
+	for (; answer < end && answer->set; answer++)
+		if (answer->hash == hash && answer->set == set + 1)
+			return answer->is_in;
+	cql_need(x, CQL_LOOK);
+	if (answer == end)
+		answer -= 1 + mixed % CODE_PLACES;
+	chart_code(x, segment, code, &c);
+	answer->is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	answer->hash = hash;
+	answer->set = set + 1;
+	return answer->is_in;
+}
+
+/* Looks up the codes of a segment, each once, and notes the value sets that they are in. */
+const SegmentCache *
+cql_look_up_codes(CqlExec *x, int segment)
+{
+	SegmentCache *cache = &x->segments[segment];
+	const ChartCode *codes = chart_codes(x->chart, segment);
+	const uint64 *classes = logic_section(x->logic, LOGIC_CLASSES);
+	uint32		ncodes = x->chart->segments[segment]->ncodes;
+	uint32		words = x->logic->class_words;
+	Arena	   *arena = x->arena;
+
+	if (cache->classes != NULL)
+		return cache;
+	x->arena = &x->chart_arena;
+	cache->classes = cql_alloc(x, sizeof(uint32) * (ncodes + 1));
+	cache->present = cql_alloc(x, sizeof(uint64) * (words + 1));
+	x->arena = arena;
+	memset(cache->present, 0, sizeof(uint64) * (words + 1));
+	for (uint32 i = 0; i < ncodes; i++)
+	{
+		cache->classes[i] = find_class(x, codes[i].hash);
+		for (uint32 j = 0; cache->classes[i] != 0 && j < words; j++)
+			cache->present[j] |= classes[(size_t) cache->classes[i] * words + j];
+	}
+	return cache;
+}
+
+bool
+cql_set_present(CqlExec *x, int segment, uint32 set)
+{
+	return has_prefixes(x, set) || ((cql_look_up_codes(x, segment)->present[set / 64] >> (set % 64)) & 1);
+}
+
 bool
 cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 {
-	SegmentCache *cache = &x->segments[segment];
-	CqlCode		c;
+	const SegmentCache *cache = cql_look_up_codes(x, segment);
 
-	if (cache->classes == NULL)
-	{
-		size_t		size = sizeof(uint32) * (x->chart->segments[segment]->ncodes + 1);
-		Arena	   *arena = x->arena;
-
-		x->arena = &x->chart_arena;
-		cache->classes = cql_alloc(x, size);
-		x->arena = arena;
-		memset(cache->classes, 0, size);
-	}
-	if (cache->classes[code] == 0)
-		cache->classes[code] = find_class(x, chart_codes(x->chart, segment)[code].hash) + 1;
-	if (class_in_set(x, cache->classes[code] - 1, set))
+	if (class_in_set(x, cache->classes[code], set))
 		return true;
-	if (!has_prefixes(x, set))
-		return false;
-	chart_code(x, segment, code, &c);
-	return ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	return has_prefixes(x, set) && ask_set_once(x, segment, code, set);
 }
 
 bool
@@ -224,6 +267,8 @@ concept_of_element(CqlExec *x, CqlValue v)
 static bool
 in_set(CqlExec *x, CqlValue v, uint32 set)
 {
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	v = concept_of_element(x, v);
 	if (v.kind == CQL_STRING)
 		return text_in_set(x, v, set);

@@ -369,6 +369,7 @@ static CqlAnswer
 equal_values(CqlExec *x, const CqlValue *a, const CqlValue *b, uint32 n)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 	for (uint32 i = 0; i < n; i++)
 	{
 		CqlAnswer	answer = equal_parts(x, a[i], b[i]);

@@ -5,7 +5,11 @@
  */
 #include "cql/compile.h"
 
+#include <errno.h>
+
 #include "cql/operator.h"
+
+static uint32 compile_by_operator(Compile *c, const CqlTree *tree);
 
 void
 compile_problem(Compile *c, const CqlTree *tree, const char *format,...)
@@ -210,23 +214,26 @@ compile_identifier(Compile *c, const CqlTree *tree)
 	return link_expression(c, tree);
 }
 
-/* A Decimal or Quantity as a constant. */
+/* A Decimal or Quantity as a constant; the number of a quantity is rounded. */
 static bool
 put_number(Compile *c, const CqlTree *tree, LogicConstant *constant)
 {
+	const int128 half = INT64CONST(100000000000000);
+	const Decimal limit = {half * half, 0};	/* 10^28 */
+	const Decimal least = {-limit.mantissa, 0};
 	Decimal		d;
 	bool		exact;
 	int			position;
 
-	if (!decimal_parse(tree->text, (int) strlen(tree->text), &d, &exact, &position) || d.scale > 30 ||
-		decimal_magnitude(d.mantissa) >> 95 != 0)
+	if (!decimal_parse(tree->text, (int) strlen(tree->text), &d, &exact, &position) ||
+		(d.scale > 8 && constant->kind == CQL_DECIMAL) || !cql_fit_decimal(&d) ||
+		decimal_compare(&d, &limit) >= 0 || decimal_compare(&d, &least) <= 0)
 	{
-		compile_problem(c, tree, "this is not a number of at most 28 digits");
+		compile_problem(c, tree, "this is not a number of at most 28 digits before the point and 8 behind it");
 		return false;
 	}
-	if (d.scale > 8)
-		decimal_round(&d, 8, &d);
 	constant->flag = (uint8) d.scale;
+	constant->high = (int32) (d.mantissa >> 96);
 	constant->n = (uint32) (d.mantissa >> 64);
 	constant->i = (int64) d.mantissa;
 	return true;
@@ -427,14 +434,49 @@ compile_plain(Compile *c, const CqlTree *tree)
 	return logic_add_node(c->b, &node, args);
 }
 
+/* The tree of an Integer or Long literal, or of one with a sign before it; NULL when it is another one, or no number. */
+static const CqlTree *
+whole_literal(const CqlTree *tree)
+{
+	const CqlTree *literal = tree && tree->op == CQL_OP_Negate && tree->nargs == 1 ? tree->args[0] : tree;
+
+	if (literal == NULL || literal->op != CQL_OP_Literal || literal->text == NULL ||
+		(kind_of_type(literal->type) != CQL_INTEGER && kind_of_type(literal->type) != CQL_LONG) ||
+		strspn(literal->text + (literal->text[0] == '-'), "0123456789") != strlen(literal->text + (literal->text[0] == '-')))
+		return NULL;
+	return literal;
+}
+
+/*
+ * ToLong and ToDecimal of a literal: it is read as what it is converted to, so
+ * that 2147483648 is the number written where a Decimal is wanted.
+ */
+static uint32
+compile_widening(Compile *c, const CqlTree *tree)
+{
+	const CqlTree *literal = tree->nargs == 1 ? whole_literal(tree->args[0]) : NULL;
+	CqlTree		wide;
+	CqlTree		negative;
+
+	if (literal == NULL || (tree->op == CQL_OP_ToLong && kind_of_type(literal->type) == CQL_LONG))
+		return compile_plain(c, tree);
+	wide = *literal;
+	wide.type = cql_system_type(tree->op == CQL_OP_ToLong ? CQL_LONG : CQL_DECIMAL);
+	if (literal == tree->args[0])
+		return compile_literal(c, &wide);
+	negative = *tree->args[0];
+	negative.args = palloc(sizeof(CqlTree *));
+	negative.args[0] = &wide;
+	return compile_by_operator(c, &negative);
+}
+
 /* -2147483648 is the negative of a number that is too large for its type: a literal of its own. */
 static bool
 is_negative_literal(const CqlTree *tree)
 {
-	const CqlTree *literal = tree->nargs == 1 ? tree->args[0] : NULL;
+	const CqlTree *literal = whole_literal(tree);
 
-	return literal && literal->op == CQL_OP_Literal && literal->text && literal->text[0] != '-' &&
-		(kind_of_type(literal->type) == CQL_INTEGER || kind_of_type(literal->type) == CQL_LONG);
+	return literal != NULL && literal != tree && literal->text[0] != '-';
 }
 
 /* The literal with its sign. */
@@ -442,12 +484,71 @@ static uint32
 compile_negative(Compile *c, const CqlTree *tree)
 {
 	CqlTree		literal = *tree->args[0];
-	char	   *text = palloc(strlen(literal.text) + 2);
+	size_t		size = strlen(literal.text) + 2;
+	char	   *text = palloc(size);
 
-	text[0] = '-';
-	strcpy(text + 1, literal.text);
+	snprintf(text, size, "-%s", literal.text);
 	literal.text = text;
 	return compile_literal(c, &literal);
+}
+
+/* Whether a tree gives a list, whatever the data is. */
+static bool
+is_list(const CqlTree *tree)
+{
+	if (tree == NULL)
+		return false;
+	return tree->op == CQL_OP_Retrieve || (tree->result && tree->result->form == CQL_TYPE_LIST) ||
+		((tree->op == CQL_OP_As || tree->op == CQL_OP_Null) && tree->type && tree->type->form == CQL_TYPE_LIST);
+}
+
+/* A tree without the casts of lists around it, which keep every element. */
+static const CqlTree *
+strip_casts(const CqlTree *tree)
+{
+	while (tree && tree->op == CQL_OP_As && !(tree->flags & CQL_STRICT_CAST) && tree->type &&
+		   tree->type->form == CQL_TYPE_LIST && tree->nargs == 1 && tree->args[0])
+		tree = tree->args[0];
+	return tree;
+}
+
+/* Number of lists in a tree of unions; with leaves: compiles them in their order. */
+static uint32
+union_leaves(Compile *c, const CqlTree *tree, uint32 *leaves, uint32 n)
+{
+	const CqlTree *inner = strip_casts(tree);
+
+	if (inner && inner->op == CQL_OP_Union && inner->nargs == 2)
+		return union_leaves(c, inner->args[1], leaves, union_leaves(c, inner->args[0], leaves, n));
+	if (leaves)
+		leaves[n] = compile_expression(c, tree);
+	return n + 1;
+}
+
+/* Whether all of a tree of unions are lists. */
+static bool
+unites_lists(const CqlTree *tree)
+{
+	const CqlTree *inner = strip_casts(tree);
+
+	if (inner && inner->op == CQL_OP_Union && inner->nargs == 2)
+		return unites_lists(inner->args[0]) && unites_lists(inner->args[1]);
+	return is_list(tree);
+}
+
+/* Unions of unions are one: measures gather dozens of value sets so. */
+static uint32
+compile_union(Compile *c, const CqlTree *tree)
+{
+	uint32		n;
+	uint32	   *leaves;
+
+	if (tree->nargs != 2 || !unites_lists(tree))
+		return compile_plain(c, tree);
+	n = union_leaves(c, tree, NULL, 0);
+	leaves = palloc(sizeof(uint32) * n);
+	(void) union_leaves(c, tree, leaves, 0);
+	return compile_node(c, CQL_OP_UnionAll, 0, 0, n, leaves);
 }
 
 /* Compiles by operator. */
@@ -464,13 +565,21 @@ compile_by_operator(Compile *c, const CqlTree *tree)
 			return compile_null(c, kind_of_type(tree->type));
 		case CQL_OP_Quantity:
 			return compile_quantity(c, tree);
-		case CQL_OP_Tuple:
 		case CQL_OP_Instance:
+			if (kind_of_type(tree->type) == CQL_VALUE_SET || kind_of_type(tree->type) == CQL_CODE_SYSTEM)
+				return compile_vocabulary(c, tree);
+			return compile_structure(c, tree);
+		case CQL_OP_Tuple:
 			return compile_structure(c, tree);
 		case CQL_OP_Case:
 			return compile_case(c, tree);
+		case CQL_OP_Union:
+			return compile_union(c, tree);
 		case CQL_OP_Negate:
 			return is_negative_literal(tree) ? compile_negative(c, tree) : compile_plain(c, tree);
+		case CQL_OP_ToLong:
+		case CQL_OP_ToDecimal:
+			return compile_widening(c, tree);
 		case CQL_OP_As:
 		case CQL_OP_Is:
 		case CQL_OP_Convert:
@@ -542,8 +651,7 @@ is_costly(CqlOp op)
 static bool
 is_shared(CqlOp op)
 {
-	return op == CQL_OP_Retrieve || op == CQL_OP_FunctionRef || op == CQL_OP_Query || op == CQL_OP_Union ||
-		op == CQL_OP_Interval;
+	return op == CQL_OP_Retrieve || op == CQL_OP_FunctionRef || op == CQL_OP_Query || op == CQL_OP_Interval;
 }
 
 /* Compiles what reads nothing of the scope in a frame of its own. */

@@ -57,6 +57,7 @@ extern uint32 compile_loop(Compile *c, const CqlTree *tree);
 /* compile_clinical.c */
 extern uint32 compile_retrieve(Compile *c, const CqlTree *tree);
 extern uint32 compile_code(Compile *c, const CqlTree *tree);
+extern uint32 compile_vocabulary(Compile *c, const CqlTree *tree);	/* Instance of ValueSet or CodeSystem */
 extern uint32 compile_reference(Compile *c, const CqlTree *tree);	/* CodeRef, ConceptRef, ValueSetRef, CodeSystemRef */
 
 /* compile_fhirpath.c */

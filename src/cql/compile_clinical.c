@@ -129,7 +129,7 @@ constant_of_reference(Compile *c, const CqlTree *tree, LogicConstant *constant)
 			break;
 		default:
 			constant->kind = CQL_CODE_SYSTEM;
-			constant->string = add_optional(c, def->id);
+			constant->string = add_optional(c, def->id ? def->id : "");
 			constant->i = constant->string;
 			break;
 	}
@@ -143,6 +143,44 @@ compile_reference(Compile *c, const CqlTree *tree)
 
 	if (!constant_of_reference(c, tree, &constant))
 		return compile_null(c, CQL_NULL);
+	return add_literal(c, &constant);
+}
+
+/* The text of an element of an instance, which must be a literal; NULL when it is not given. */
+static const char *
+literal_element(Compile *c, const CqlTree *tree, const char *name)
+{
+	for (int i = 0; i < tree->nargs; i++)
+	{
+		const CqlTree *value = tree->args[i]->nargs > 0 ? tree->args[i]->args[0] : NULL;
+
+		if (strcmp(tree->args[i]->name, name) != 0 || value == NULL || value->op == CQL_OP_Null)
+			continue;
+		if (value->op == CQL_OP_Literal && value->text != NULL)
+			return value->text;
+		compile_problem(c, tree, "the %s of a value set or code system that is written out must be a literal", name);
+	}
+	return NULL;
+}
+
+/* ValueSet { id: ..., version: ... } and CodeSystem { id: ... } are what a reference to them is. */
+uint32
+compile_vocabulary(Compile *c, const CqlTree *tree)
+{
+	LogicConstant constant = {.kind = tree->type->kind};
+	CqlDef		def = {.kind = CQL_DEF_VALUE_SET};
+
+	def.id = def.name = literal_element(c, tree, "id");
+	def.version = literal_element(c, tree, "version");
+	if (def.id == NULL)
+	{
+		compile_problem(c, tree, "a value set or code system needs an id");
+		return compile_null(c, (CqlKind) constant.kind);
+	}
+	if (constant.kind == CQL_VALUE_SET)
+		constant.i = link_value_set(c, tree, &def);
+	else
+		constant.i = constant.string = add_optional(c, def.id);
 	return add_literal(c, &constant);
 }
 
@@ -220,6 +258,9 @@ put_filter(Compile *c, const CqlTree *tree, LogicRetrieve *r, uint32 *args, uint
 	r->comparator = tree->flags;
 	if (codes == NULL)
 		return;
+	/* To be among the codes of a value set is to be in it; translators write it either way. */
+	if (codes->op == CQL_OP_ExpandValueSet && codes->nargs == 1 && codes->args[0] && codes->args[0]->op == CQL_OP_ValueSetRef)
+		codes = codes->args[0];
 	if (codes->op == CQL_OP_ValueSetRef && constant_of_reference(c, codes, &constant))
 	{
 		r->filter = tree->flags == CQL_CODE_EQUIVALENT && r->negative ? RETRIEVE_NOT_DONE : RETRIEVE_VALUE_SET;

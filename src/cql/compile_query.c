@@ -229,6 +229,11 @@ compile_query(Compile *c, const CqlTree *tree)
 	Parts		p = {{0}};
 
 	note_clauses(&p, tree);
+	if (tree->nargs > PG_UINT16_MAX || (p.sort && p.sort->nargs > PG_UINT16_MAX))
+	{
+		compile_problem(c, tree, "a query has too many clauses");
+		return compile_null(c, CQL_NULL);
+	}
 	p.args = palloc(sizeof(uint32) * (tree->nargs + 4 + (p.sort ? p.sort->nargs : 0)));
 	compile_sources(c, tree, &p, scopes);
 	for (int i = 0; i < tree->nargs; i++)

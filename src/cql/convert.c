@@ -179,6 +179,8 @@ scan_number(const char *s, int length, bool fraction)
 	return i;
 }
 
+#define LONGEST_NUMBER 256		/* bytes; reading more would take long */
+
 /* Reads a number of CQL's form: no exponent, digits on both sides of the point. */
 static bool
 read_decimal(const char *s, int length, Decimal *d)
@@ -186,7 +188,7 @@ read_decimal(const char *s, int length, Decimal *d)
 	bool		exact;
 	int			position;
 
-	if (length == 0 || scan_number(s, length, true) != length)
+	if (length == 0 || length > LONGEST_NUMBER || scan_number(s, length, true) != length)
 		return false;
 	if (s[0] == '+')
 	{
@@ -234,7 +236,7 @@ to_whole(CqlValue v, bool wide)
 
 /* ToDecimal. */
 static CqlValue
-to_decimal(CqlValue v)
+to_decimal(CqlExec *x, CqlValue v)
 {
 	Decimal		d;
 
@@ -242,7 +244,7 @@ to_decimal(CqlValue v)
 		return cql_decimal(v.i, 0);
 	if (v.kind == CQL_STRING ? !read_decimal(v.s, (int) v.n, &d) : !cql_to_number(v, &d))
 		return cql_null();
-	return cql_make_decimal(d);
+	return cql_make_decimal(x, d);
 }
 
 /* Whether a text is one of some words, in letters of either case. */
@@ -375,9 +377,8 @@ read_quantity(const char *s, int length, CqlQuantity *q)
 	int			n = scan_number(s, length, true);
 	UcumUnit	unit;
 
-	if (n == 0 || !read_decimal(s, n, &q->value) || cql_is_null(cql_make_decimal(q->value)))
+	if (n == 0 || !read_decimal(s, n, &q->value) || !cql_fit_decimal(&q->value))
 		return false;
-	q->value = cql_number(cql_make_decimal(q->value));
 	while (n < length && s[n] == ' ')
 		n++;
 	s += n;
@@ -481,7 +482,7 @@ cql_convert(CqlExec *x, const CqlNode *n, CqlValue v, CqlKind kind)
 		case CQL_LONG:
 			return to_whole(v, true);
 		case CQL_DECIMAL:
-			return to_decimal(v);
+			return to_decimal(x, v);
 		case CQL_STRING:
 			return to_string(x, v);
 		case CQL_DATE:

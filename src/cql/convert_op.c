@@ -117,5 +117,5 @@ cql_can_convert_quantity_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	Decimal		result;
 	CqlValue	unit;
 
-	return cql_boolean(convert_quantity(x, n, a, &unit, &result) && !cql_is_null(cql_make_decimal(result)));
+	return cql_boolean(convert_quantity(x, n, a, &unit, &result) && cql_fit_decimal(&result));
 }

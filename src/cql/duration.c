@@ -7,8 +7,9 @@
  * Adding follows the section "Date and Time Operators" of the reference: the
  * decimal part of an amount counts for seconds only; an amount finer than the
  * value is converted to the value's precision and cut; a Time goes around the
- * clock; beyond the years 0001 to 9999 the result is null.  Definite years and
- * months of UCUM (a, mo) are errors, as are units that are no durations.
+ * clock; beyond the years 0001 to 9999 there is no result, which is an error.
+ * Definite years and months of UCUM (a, mo) are errors, as are units that are no
+ * durations.
  */
 #include "cql/moment.h"
 #include "cql/operator_function.h"
@@ -236,7 +237,7 @@ fail_unit(CqlExec *x, const CqlNode *n, CqlValue moment, const CqlQuantity *amou
 			 moment.kind == CQL_TIME ? "a Time" : "a date", moment.kind == CQL_TIME ? "hours or finer" : "time");
 }
 
-/* A Date, DateTime or Time plus (sign 1) or minus (-1) a duration; null beyond the years 0001 to 9999. */
+/* A Date, DateTime or Time plus (sign 1) or minus (-1) a duration. */
 CqlValue
 cql_add_duration(CqlExec *x, const CqlNode *n, CqlValue moment, const CqlQuantity *amount, int sign)
 {
@@ -253,7 +254,7 @@ cql_add_duration(CqlExec *x, const CqlNode *n, CqlValue moment, const CqlQuantit
 		return add_to_time(moment, &amount->value, unit, sign);
 	count = sign * whole_amount(&amount->value, datetime_precision(moment.i), &unit);
 	if (!datetime_add(moment.i, count, unit, &result, NULL))
-		return cql_null();
+		cql_fail(x, n, ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "a date plus or minus a duration is outside of the years 0001 to 9999");
 	moment.i = result;
 	return moment;
 }

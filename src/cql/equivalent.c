@@ -229,6 +229,7 @@ static bool
 equivalent_values(CqlExec *x, const CqlValue *a, const CqlValue *b, uint32 n)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 	for (uint32 i = 0; i < n; i++)
 	{
 		if (!cql_equivalent(x, a[i], b[i]))

@@ -43,13 +43,14 @@ evaluate_call(FunctionCallInfo fcinfo, CqlValue *v)
 	return true;
 }
 
-/* The same for a value that needs the chart no more; false for null, too. */
+/* The same for a value that is no part of the chart; false for null, too. */
 static bool
 evaluate_scalar(FunctionCallInfo fcinfo, CqlValue *v)
 {
-	if (!evaluate_call(fcinfo, v))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return false;
-	call_site_release(fcinfo);
+	(void) call_site_exec(fcinfo, &one_expression);
+	*v = call_site_answer(fcinfo, PG_GETARG_DATUM(2), call_site_expression(fcinfo, PG_GETARG_TEXT_PP(1)));
 	return !cql_is_null(*v);
 }
 

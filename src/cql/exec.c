@@ -117,6 +117,13 @@ cql_fail_type(CqlExec *x, const CqlNode *n, CqlValue v)
 			 v.kind == CQL_ELEMENT && v.type ? fhir_types[v.type].name : cql_kind_name((CqlKind) v.kind));
 }
 
+void
+cql_want(CqlExec *x, CqlExtent extent)
+{
+	x->wanted = extent;
+	cql_fail(x, NULL, ERRCODE_INTERNAL_ERROR, "an evaluation needs more of the chart than is there");
+}
+
 int
 cql_offset(const CqlExec *x)
 {
@@ -135,7 +142,22 @@ cql_eval(CqlExec *x, uint32 node)
 	const CqlNode *n = &x->nodes[node];
 	const CqlOperator *op = &cql_operators[n->op];
 	CqlValue	a[CQL_MAX_STRICT];
+	const MemoCell *memo;
 
+	switch (n->op)				/* the most frequent ones */
+	{
+		case CQL_OP_Literal:
+			return x->constants[n->extra];
+		case CQL_OP_AliasRef:
+			return x->frame[n->extra];
+		case CQL_OP_Memo:
+			memo = &x->memos[n->extra];
+			if (memo->epoch == (n->flag == 2 ? x->chart_epoch : x->argument_epoch))
+				return memo->value;
+			break;
+		default:
+			break;
+	}
 	if (op->way == CQL_LAZY)
 		return ((CqlLazy) op->function) (x, n);
 	for (uint32 i = 0; i < n->nargs; i++)
@@ -185,10 +207,12 @@ cql_memo_op(CqlExec *x, const CqlNode *n)
 
 	if (memo->epoch == epoch)
 		return memo->value;
+	CHECK_FOR_INTERRUPTS();
 	cql_need_slots(x, n, n->extra2);
 	x->depth++;
 	if (n->extra2 > 0)
 	{
+		memset(top, 0, sizeof(CqlValue) * n->extra2);	/* what stood there may be gone */
 		x->frame = top;
 		x->top = top + n->extra2;
 	}
@@ -224,11 +248,16 @@ cql_keyed_op(CqlExec *x, const CqlNode *n)
 	KeyedEntry *e = &x->cells[n->extra].entries[h >> 61];
 
 	if (x->arena != &x->chart_arena)	/* what lives longer than the chart must not hold what does not */
+	{
+		check_stack_depth();
 		return cql_eval_arg(x, n, 0);
+	}
 	if (e->epoch != x->chart_epoch || !same_bits(&e->key[0], &key[0]) || !same_bits(&e->key[1], &key[1]))
 	{
-		CqlValue	v = cql_eval_arg(x, n, 0);
+		CqlValue	v;
 
+		check_stack_depth();
+		v = cql_eval_arg(x, n, 0);
 		e->key[0] = key[0];
 		e->key[1] = key[1];
 		e->value = v;
@@ -268,8 +297,7 @@ open_structure(CqlExec *x, const LogicConstant *c)
 	if (c->kind == CQL_QUANTITY)
 	{
 		text = logic_string(x->logic, c->string, &length);
-		return cql_make_quantity(x, (Decimal) {(int128) ((uint128) (int128) (int32) c->n << 64 | (uint64) c->i), c->flag},
-								 text, length);
+		return cql_make_quantity(x, (Decimal) {logic_mantissa(c), c->flag}, text, length);
 	}
 	if (c->kind == CQL_CODE)
 	{
@@ -316,6 +344,8 @@ open_constant(CqlExec *x, const LogicConstant *c)
 		case CQL_STRING:
 			text = logic_string(x->logic, c->string, &length);
 			return cql_string(text, length);
+		case CQL_DECIMAL:
+			return cql_make_scaled(x, logic_mantissa(c), c->flag);
 		case CQL_QUANTITY:
 		case CQL_CODE:
 		case CQL_CONCEPT:
@@ -346,8 +376,12 @@ open_tables(CqlExec *x)
 	n = logic_count(logic, LOGIC_VALUE_SETS);
 	x->value_sets = palloc0(sizeof(CodesetView) * (n + 1));
 	for (uint32 i = 0; i < n; i++)
+	{
 		if (sets[i].codes != LOGIC_NONE)
 			codeset_view_init(&x->value_sets[i], codesets + sets[i].codes);
+		if (sets[i].prefixes && x->code_answers == NULL)
+			x->code_answers = palloc0(sizeof(CodeAnswer) * CODE_ANSWERS);
+	}
 	x->profile_words = (logic_count(logic, LOGIC_PROFILES) + 1 + 63) / 64;
 }
 
@@ -365,11 +399,12 @@ cql_open(const void *datum)
 	x->nodes = logic_section(logic, LOGIC_NODES);
 	x->args = logic_section(logic, LOGIC_ARGS);
 	x->memos = palloc0(sizeof(MemoCell) * (logic->nmemos + 1));
-	x->cells = palloc0(sizeof(KeyedCell) * (logic->ncells + 1));
+	x->cells = (KeyedCell *) TYPEALIGN(64, palloc0(sizeof(KeyedCell) * (logic->ncells + 1) + 64));
 	x->stack = palloc_extended(sizeof(CqlValue) * CQL_STACK_VALUES, MCXT_ALLOC_HUGE);
 	x->stack_end = x->stack + CQL_STACK_VALUES;
 	x->frame = x->top = x->stack;
 	x->chart_epoch = x->argument_epoch = 1;
+	x->extent = CQL_WHOLE;
 	x->arguments.memory = (size_t) 1 << 40;
 	x->arena = own;				/* constants live as long as this */
 	values = palloc0(sizeof(CqlValue) * (n + 1));
@@ -411,6 +446,8 @@ cql_set_arguments(CqlExec *x, const CqlArguments *arguments)
 	x->chart_epoch++;
 	reset_arena(&x->argument_arena);
 	reset_arena(&x->chart_arena);
+	memset(x->segments, 0, sizeof(x->segments));	/* they are in the arena */
+	x->nwarnings = 0;
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
 		x->parameters[i].kind = CQL_PENDING;
 	if (arguments->has_period)
@@ -447,6 +484,18 @@ cql_set_parameter(CqlExec *x, const char *name, CqlValue value)
 void
 cql_set_chart(CqlExec *x, const Chart *chart)
 {
+	cql_set_chart_part(x, chart, CQL_WHOLE);
+}
+
+CqlExtent
+cql_wanted(const CqlExec *x)
+{
+	return x->wanted;
+}
+
+void
+cql_set_chart_part(CqlExec *x, const Chart *chart, CqlExtent extent)
+{
 	for (int i = 0; i < CHART_MAX_SEGMENTS; i++)
 		if (x->own_chart.cold[i])
 			pfree(x->own_chart.cold[i]);
@@ -458,6 +507,7 @@ cql_set_chart(CqlExec *x, const Chart *chart)
 		memset(x->own_chart.cold, 0, sizeof(x->own_chart.cold));
 		x->chart = &x->own_chart;
 	}
+	x->extent = extent;
 	x->chart_epoch++;
 	reset_arena(&x->chart_arena);
 	memset(x->segments, 0, sizeof(x->segments));
@@ -496,6 +546,7 @@ begin(CqlExec *x, PhmError *err)
 	x->frame = x->top = x->stack;
 	x->arena = &x->chart_arena;
 	x->depth = 0;
+	x->wanted = CQL_HEAD;
 }
 
 bool

@@ -73,8 +73,13 @@ extern PhmDateTime cql_now(const CqlExec *x);
 
 /* ---- values: value.c ---- */
 
-/* Rounds to 8 places, drops zeros beyond what is written; null when it does not fit Decimal(28,8). */
-extern CqlValue cql_make_decimal(Decimal d);
+/*
+ * Rounds to 8 places, drops zeros beyond what is written; null (cql_fit_decimal:
+ * false) beyond 10^28.  That number itself may be on the way to one of 28 digits.
+ */
+extern bool cql_fit_decimal(Decimal *d);
+extern CqlValue cql_make_decimal(CqlExec *x, Decimal d);
+extern CqlValue cql_make_scaled(CqlExec *x, int128 mantissa, int scale);	/* of what is known to fit */
 
 /* The number is rounded likewise; the unit is not copied: it lives in the arena, the logic or the chart. */
 extern CqlValue cql_make_quantity(CqlExec *x, Decimal d, const char *unit, int unit_length);
@@ -132,6 +137,7 @@ extern CqlValue cql_convert(CqlExec *x, const CqlNode *n, CqlValue v, CqlKind ki
 
 extern uint32 cql_string_length(CqlValue v);
 extern CqlValue cql_string_at(CqlValue v, int64 i);	/* the character i, counted from 0, as a string; null outside */
+extern int64 cql_string_find(CqlValue v, CqlValue pattern, uint32 from);	/* the byte where it begins first, from a byte on; -1: nowhere */
 extern int64 cql_string_position(CqlValue v, CqlValue pattern);	/* -1: not in it */
 
 /* ---- moment.c ---- */

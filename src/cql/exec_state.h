@@ -35,6 +35,7 @@ typedef struct MemoCell
 typedef struct KeyedEntry
 {
 	uint64		epoch;
+	uint64		zero;			/* one entry is one line of the processor's cache */
 	CqlValue	key[2];
 	CqlValue	value;
 } KeyedEntry;
@@ -62,10 +63,26 @@ typedef struct PropertyChoices
 /* What is known of a segment of the chart; made when it is first asked for. */
 typedef struct SegmentCache
 {
-	uint32	   *classes;		/* by code: class of the index + 1, 0: not looked up */
+	uint32	   *classes;		/* by code: class of the index; NULL: not looked up */
+	uint64	   *present;		/* value sets of which some code is there, class_words words */
 	uint64	   *profiles;		/* by entry: its profiles, profile_words each; first bit: looked up */
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
+
+/*
+ * Whether a code is in a value set that has prefixes.  Each has some places at
+ * which it may stand; when all are taken the newest replaces one.
+ */
+#define CODE_PLACES		4
+#define CODE_ANSWER_BITS 12
+#define CODE_ANSWERS	(CODE_PLACES << CODE_ANSWER_BITS)
+
+typedef struct CodeAnswer
+{
+	uint64		hash;			/* of the code */
+	uint32		set;			/* its number + 1, 0: free */
+	bool		is_in;
+} CodeAnswer;
 
 typedef struct JoinedShape JoinedShape;
 
@@ -90,6 +107,8 @@ struct CqlExec
 	int			depth;			/* calls and memos inside each other */
 	Chart	   *chart;			/* own_chart, or NULL */
 	Chart		own_chart;
+	CqlExtent	extent;			/* what of the chart is there */
+	CqlExtent	wanted;			/* what the evaluation that ended needed, CQL_HEAD: no more */
 	CqlArguments arguments;
 	CqlValue   *parameters;		/* set ones; CQL_PENDING: default */
 	SegmentCache segments[CHART_MAX_SEGMENTS];
@@ -105,6 +124,7 @@ struct CqlExec
 	uint32		njoined;
 	uint32		value_property; /* PROPERTIES of the name "value", LOGIC_NONE: none */
 	CodesetView *value_sets;
+	CodeAnswer *code_answers;	/* NULL: no value set has prefixes */
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
@@ -118,6 +138,17 @@ struct CqlExec
 
 /* Tells the library and definition of a node. */
 extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size);
+
+/* Ends the evaluation: more of the chart is needed than is there. */
+extern void cql_want(CqlExec *x, CqlExtent extent) __attribute__((noreturn));
+
+/* To be called before a part of the chart is read. */
+static inline void
+cql_need(CqlExec *x, CqlExtent extent)
+{
+	if (unlikely(x->extent < extent))
+		cql_want(x, extent);
+}
 
 /* Makes room for n slots above what runs. */
 extern void cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots);
@@ -139,6 +170,8 @@ extern CqlValue cql_loosen(CqlExec *x, CqlValue v);
 extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
 
 /* clinical.c */
+extern const SegmentCache *cql_look_up_codes(CqlExec *x, int segment);
+extern bool cql_set_present(CqlExec *x, int segment, uint32 set);	/* whether codes of a segment may be in a value set */
 extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
 extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,
 							const char *code, int code_length, uint32 set);

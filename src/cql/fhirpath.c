@@ -370,20 +370,22 @@ parse_type(Parser *p, PathFunction function, CqlTree *value)
 	PathToken	at = p->l.token;
 	CqlTree    *t = call(function, 1, &at);
 	char		name[200] = "";
+	size_t		length = 0;
 
 	t->args[0] = value;
 	for (;;)
 	{
 		if (p->l.token.kind != PATH_NAME && p->l.token.kind != PATH_QUOTED_NAME)
 			return fail_here(p, "the name of a type is missing");
-		if (strlen(name) + p->l.token.length + 2 > sizeof(name))
+		if (length + p->l.token.length + 2 > sizeof(name))
 			return fail_here(p, "this is no type");
-		strcat(name, p->l.token.text);
+		length += (size_t) snprintf(name + length, sizeof(name) - length, "%s", p->l.token.text);
 		if (!fhirpath_lex_next(&p->l))
 			return NULL;
 		if (!at_symbol(p, "."))
 			break;
-		strcat(name, ".");
+		name[length++] = '.';
+		name[length] = '\0';
 		if (!fhirpath_lex_next(&p->l))
 			return NULL;
 	}

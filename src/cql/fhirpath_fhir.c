@@ -33,6 +33,7 @@ all_entries(CqlExec *x, FhirType type)
 
 	if (x->chart == NULL)
 		return cql_null();
+	cql_need(x, CQL_LOOK);
 	chart_first(&cursor, x->chart, 0);
 	while (chart_next(&cursor))
 	{

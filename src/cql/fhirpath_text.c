@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "cql/number.h"
 #include "cql/operator_function.h"
 
 /* ---- conversions ---- */
@@ -109,6 +110,9 @@ typedef struct Text
 static void
 put_text(CqlExec *x, Text *t, const char *s, size_t n)
 {
+	CHECK_FOR_INTERRUPTS();
+	if (t->n + n > CQL_MAX_STRING)
+		cql_fail(x, NULL, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the string is too long");
 	if (t->n + n > t->size)
 	{
 		char	   *data;
@@ -140,28 +144,33 @@ CqlValue
 fhirpath_replace(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	s[3];
-	const char *p;
-	const char *end;
+	uint32		from = 0;
+	int64		at;
 	Text		out = {0};
 
 	if (!strings(x, n, a, s))
 		return cql_null();
 	if (s[1].n == 0)
-		put_text(x, &out, s[2].s, s[2].n);
-	for (p = s[0].s, end = p + s[0].n; p < end;)
 	{
-		size_t		step = character_length(p, end);
-
-		if (s[1].n > 0 && (size_t) (end - p) >= s[1].n && memcmp(p, s[1].s, s[1].n) == 0)
+		put_text(x, &out, s[2].s, s[2].n);
+		while (from < s[0].n)
 		{
+			size_t		step = character_length(s[0].s + from, s[0].s + s[0].n);
+
+			put_text(x, &out, s[0].s + from, step);
 			put_text(x, &out, s[2].s, s[2].n);
-			p += s[1].n;
-			continue;
+			from += (uint32) step;
 		}
-		put_text(x, &out, p, step);
-		if (s[1].n == 0)
+	}
+	else
+	{
+		while ((at = cql_string_find(s[0], s[1], from)) >= 0)
+		{
+			put_text(x, &out, s[0].s + from, (size_t) at - from);
 			put_text(x, &out, s[2].s, s[2].n);
-		p += step;
+			from = (uint32) at + s[1].n;
+		}
+		put_text(x, &out, s[0].s + from, s[0].n - from);
 	}
 	return cql_string(out.n ? out.data : "", (int) out.n);
 }
@@ -240,5 +249,5 @@ fhirpath_sqrt(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		cql_fail_type(x, n, v);
 	if (d.mantissa < 0 || !decimal_from_double(sqrt(decimal_to_double(&d)), &d))
 		return cql_null();
-	return cql_make_decimal(d);
+	return cql_make_decimal(x, d);
 }

@@ -175,6 +175,7 @@ static uint64
 hash_values(CqlExec *x, const CqlValue *values, uint32 n, uint64 seed)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 	for (uint32 i = 0; i < n; i++)
 		seed = combine(seed, cql_hash(x, values[i]));
 	return seed;

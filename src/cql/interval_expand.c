@@ -123,7 +123,7 @@ number_point(CqlExec *x, int128 mantissa, int scale, CqlValue like)
 	if (like.kind == CQL_QUANTITY)
 		return cql_make_quantity(x, (Decimal) {mantissa, scale}, like.quantity->unit, like.quantity->unit_length);
 	if (like.kind == CQL_DECIMAL || scale > 0)
-		return cql_decimal(mantissa, scale);
+		return cql_make_scaled(x, mantissa, scale);
 	return (CqlValue) {.kind = like.kind,.i = (int64) mantissa};
 }
 
@@ -214,7 +214,7 @@ coarsen(const CqlParts *parts, Decimal *amount)
 		for (int j = 0; j < 2; j++)
 		{
 			if (boundary[j].kind == CQL_DECIMAL)
-				amount->scale = Min(amount->scale, boundary[j].flag);
+				amount->scale = Min(amount->scale, cql_scale(boundary[j]));
 			else if (boundary[j].kind == CQL_QUANTITY)
 				amount->scale = Min(amount->scale, boundary[j].quantity->value.scale);
 		}

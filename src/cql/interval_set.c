@@ -227,7 +227,7 @@ step_later(CqlExec *x, const CqlNode *n, CqlValue v, const CqlStep *step)
 				return cql_null();
 			return cql_add(x, n, v, cql_make_quantity(x, step->amount, step->quantity->unit, step->quantity->unit_length));
 		default:
-			return cql_add(x, n, v, cql_make_decimal(step->amount));
+			return cql_add(x, n, v, cql_make_decimal(x, step->amount));
 	}
 }
 

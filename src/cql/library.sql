@@ -338,6 +338,7 @@ BEGIN
 	RETURN NULL;
 END
 $$;
+REVOKE ALL ON FUNCTION phm.library_changed() FROM PUBLIC;
 COMMENT ON FUNCTION phm.library_changed() IS 'Trigger: marks kept logic that uses a changed library as stale.';
 
 CREATE FUNCTION phm.value_set_changed() RETURNS trigger
@@ -350,6 +351,7 @@ BEGIN
 	RETURN NULL;
 END
 $$;
+REVOKE ALL ON FUNCTION phm.value_set_changed() FROM PUBLIC;
 COMMENT ON FUNCTION phm.value_set_changed() IS 'Trigger: marks kept logic that uses a changed value set as stale.';
 
 CREATE FUNCTION phm.relink_stale() RETURNS trigger
@@ -363,4 +365,5 @@ BEGIN
 	RETURN NULL;
 END
 $$;
+REVOKE ALL ON FUNCTION phm.relink_stale() FROM PUBLIC;
 COMMENT ON FUNCTION phm.relink_stale() IS 'Trigger: links stale logic again at the end of the transaction.';

@@ -224,15 +224,21 @@ link_parameter(Compile *c, const CqlTree *tree)
 	if (def == NULL)
 		return compile_null(c, CQL_NULL);
 	state = state_of(library, def);
-	if (state->state != DEF_DONE)
+	if (state->state == DEF_UNDER_WAY)
 	{
-		state->state = DEF_DONE;
+		compile_problem(c, tree, "parameter \"%s\" refers to itself", def->name);
+		return compile_null(c, CQL_NULL);
+	}
+	if (state->state == DEF_NEW)
+	{
+		state->state = DEF_UNDER_WAY;
 		begin_def(&inner, c, library, def);
 		p.library = logic_add_text(c->b, library->source->name);
 		p.name = logic_add_text(c->b, def->name);
 		p.node = def->body ? logic_add_memo(c->b, compile_expression(&inner, def->body), inner.max_slot) : LOGIC_NONE;
 		p.type = def->type ? compile_type(c, def->type) : LOGIC_NONE;
 		state->node = compile_node(c, CQL_OP_ParameterRef, 0, logic_append(c->b, LOGIC_PARAMETERS, &p), 0, NULL);
+		state->state = DEF_DONE;
 	}
 	return state->node;
 }
@@ -553,6 +559,7 @@ finish(Linker *l)
 		return NULL;
 	}
 	logic_share(l->b);
+	logic_mark_looks(l->b);
 	return logic_finish(l->b);
 }
 
@@ -593,7 +600,7 @@ cql_link_expression(CqlTree *tree, const CqlLinkOptions *options, CqlProblems *p
 	d.library = logic_add_text(l.b, "");
 	d.name = logic_add_text(l.b, "expression");
 	d.node = LOGIC_NONE;
-	d.zero = 0;
+	d.flags = 0;
 	c.definition = result = logic_append(l.b, LOGIC_DEFINITIONS, &d);
 	d.node = compile_expression(&c, tree);
 	d.node = logic_add_memo(l.b, d.node, c.max_slot);

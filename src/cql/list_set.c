@@ -154,11 +154,40 @@ cql_most_frequent(CqlExec *x, CqlValue list)
 }
 
 /* Elements of either list, a null list being empty; null when both are null. */
+/* Union of many lists: the elements of all, each once; nulls are empty lists. */
+CqlValue
+cql_union_all_op(CqlExec *x, const CqlNode *n)
+{
+	CqlValue   *lists = cql_alloc_values(x, n->nargs);
+	uint32		count = 0;
+	uint64		total = 0;
+	ValueSet	set;
+
+	for (uint32 i = 0; i < n->nargs; i++)
+	{
+		lists[count] = cql_eval_arg(x, n, i);
+		if (lists[count].kind == CQL_LIST && lists[count].n > 0)
+			total += lists[count++].n;
+		else if (lists[count].kind != CQL_LIST && lists[count].kind != CQL_NULL)
+			cql_fail_type(x, n, lists[count]);
+	}
+	if (count == 0)
+		return cql_list(NULL, 0);
+	if (count == 1)
+		return cql_distinct(x, lists[0]);
+	set_init(&set, x, total);
+	for (uint32 i = 0; i < count; i++)
+		set_add_all(&set, lists[i]);
+	return cql_list(set.values, set.n);
+}
+
 CqlValue
 cql_list_union(CqlExec *x, CqlValue a, CqlValue b)
 {
 	ValueSet	set;
 
+	if (a.kind == CQL_LIST && b.kind == CQL_LIST && a.n == 0 && b.n == 0)
+		return a;
 	if (a.kind != CQL_LIST)
 		return cql_distinct(x, b);
 	if (b.kind != CQL_LIST || b.n == 0)

@@ -9,6 +9,8 @@
 
 #include "cql/operator_function.h"
 
+#define MAX_JOINED 1000
+
 /* A shape that was made while logic runs: which names of two others it has. */
 struct JoinedShape
 {
@@ -17,6 +19,8 @@ struct JoinedShape
 	uint32		same;			/* a shape of the logic with these names, LOGIC_NONE: none */
 	uint32		count;
 	uint32	   *parts;			/* index * 2, + 1 for those of b; sorted by name */
+	const char **names;
+	int		   *lengths;
 };
 
 const char *
@@ -24,7 +28,8 @@ cql_joined_name(const CqlExec *x, uint32 shape, uint32 i, int *length)
 {
 	const JoinedShape *j = &x->joined[shape & ~CQL_JOINED];
 
-	return cql_shape_name(x, j->parts[i] & 1 ? j->b : j->a, j->parts[i] >> 1, length);
+	*length = j->lengths[i];
+	return j->names[i];
 }
 
 uint32
@@ -52,6 +57,8 @@ merge_names(const CqlExec *x, JoinedShape *j)
 	uint32		k = 0;
 
 	j->parts = palloc(sizeof(uint32) * (size_a + size_b + 1));
+	j->names = palloc(sizeof(char *) * (size_a + size_b + 1));
+	j->lengths = palloc(sizeof(int) * (size_a + size_b + 1));
 	while (i < size_a || k < size_b)
 	{
 		int			length_a = 0;
@@ -60,40 +67,51 @@ merge_names(const CqlExec *x, JoinedShape *j)
 		const char *b = k < size_b ? cql_shape_name(x, j->b, k, &length_b) : NULL;
 		int			order = a == NULL ? 1 : b == NULL ? -1 : compare_names(a, length_a, b, length_b);
 
+		j->names[j->count] = order <= 0 ? a : b;
+		j->lengths[j->count] = order <= 0 ? length_a : length_b;
 		j->parts[j->count++] = order <= 0 ? i * 2 : k * 2 + 1;
 		i += order <= 0;
 		k += order >= 0;
 	}
 }
 
-/* A shape of the logic with the names of a joined one. */
+/* Whether a shape has the names of a joined one. */
+static bool
+has_names(const CqlExec *x, uint32 shape, uint32 joined)
+{
+	uint32		n = cql_joined_size(x, joined);
+
+	if (cql_shape_size(x, shape) != n)
+		return false;
+	for (uint32 i = 0; i < n; i++)
+	{
+		int			length;
+		int			other_length;
+		const char *name = cql_shape_name(x, shape, i, &length);
+		const char *other = cql_joined_name(x, joined, i, &other_length);
+
+		if (compare_names(name, length, other, other_length) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* A shape of the logic, or one that was made before, with the names of a joined one. */
 static uint32
 find_same_shape(const CqlExec *x, uint32 joined)
 {
 	for (uint32 shape = 0; shape < logic_count(x->logic, LOGIC_SHAPES); shape++)
-	{
-		uint32		i = 0;
-
-		while (cql_shape_size(x, shape) == cql_joined_size(x, joined) && i < cql_joined_size(x, joined))
-		{
-			int			length;
-			int			other_length;
-			const char *name = cql_shape_name(x, shape, i, &length);
-			const char *other = cql_joined_name(x, joined, i, &other_length);
-
-			if (compare_names(name, length, other, other_length) != 0)
-				break;
-			i++;
-		}
-		if (i == cql_joined_size(x, joined) && i == cql_shape_size(x, shape))
+		if (has_names(x, shape, joined))
 			return shape;
-	}
+	for (uint32 i = 0; i < x->njoined; i++)
+		if (x->joined[i].same == LOGIC_NONE && has_names(x, i | CQL_JOINED, joined))
+			return i | CQL_JOINED;
 	return LOGIC_NONE;
 }
 
 /* The joined shape of two shapes. */
 static uint32
-join_shapes(CqlExec *x, uint32 a, uint32 b)
+join_shapes(CqlExec *x, const CqlNode *n, uint32 a, uint32 b)
 {
 	JoinedShape *j;
 
@@ -102,6 +120,8 @@ join_shapes(CqlExec *x, uint32 a, uint32 b)
 		if (x->joined[i].a == a && x->joined[i].b == b)
 			return i;
 	}
+	if (x->njoined == MAX_JOINED)
+		cql_fail(x, n, ERRCODE_STATEMENT_TOO_COMPLEX, "products of lists have more than %d types", MAX_JOINED);
 	if ((x->njoined & (x->njoined - 1)) == 0)
 		x->joined = x->joined ? repalloc(x->joined, sizeof(JoinedShape) * x->njoined * 2) : palloc(sizeof(JoinedShape));
 	j = &x->joined[x->njoined];
@@ -122,7 +142,7 @@ join_tuples(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b)
 
 	if (a.kind != CQL_TUPLE || b.kind != CQL_TUPLE)
 		cql_fail_type(x, n, a.kind != CQL_TUPLE ? a : b);
-	shape = join_shapes(x, a.n, b.n);
+	shape = join_shapes(x, n, a.n, b.n);
 	j = &x->joined[shape];
 	values = cql_alloc_values(x, j->count);
 	for (uint32 i = 0; i < j->count; i++)

@@ -91,6 +91,24 @@ extern bool cql_set_parameter(CqlExec *x, const char *name, CqlValue value);
 /* The chart that is evaluated next; forgets all about the one before. */
 extern void cql_set_chart(CqlExec *x, const Chart *chart);	/* copied; NULL: none */
 
+/* How much of a chart is there. */
+typedef enum CqlExtent
+{
+	CQL_HEAD,					/* one segment up to the end of its codes */
+	CQL_LOOK,					/* up to the end of its labels */
+	CQL_WHOLE
+} CqlExtent;
+
+/*
+ * The same for the beginning of a chart.  An evaluation that needs more ends
+ * with an error, and cql_wanted tells what it needs; CQL_HEAD: nothing more.
+ */
+extern void cql_set_chart_part(CqlExec *x, const Chart *chart, CqlExtent extent);
+extern CqlExtent cql_wanted(const CqlExec *x);
+
+/* Whether an expression is likely to need no more of a chart than CQL_LOOK. */
+extern bool logic_expression_looks(const void *datum, uint32 i);
+
 /* What FHIRPath looks at instead of all of the chart: a resource or a list of them; null: the chart. */
 extern void cql_set_context(CqlExec *x, CqlValue context);
 

@@ -131,7 +131,9 @@ logic_append(LogicBuilder *b, LogicSection section, const void *element)
 void *
 logic_element(LogicBuilder *b, LogicSection section, uint32 i)
 {
-	return b->sections[section].data + (size_t) i * logic_element_size(section);
+	uint8	   *data = b->sections[section].data;
+
+	return data ? data + (size_t) i * logic_element_size(section) : NULL;
 }
 
 uint32
@@ -287,13 +289,13 @@ logic_add_profile(LogicBuilder *b, const char *url)
 	return logic_find_or_append(b, LOGIC_PROFILES, &string);
 }
 
-/* Operators whose value depends on more than their operands. */
-static LogicReach
-own_reach(const CqlNode *node)
+LogicReach
+logic_own_reach(const CqlNode *node)
 {
 	switch (node->op)
 	{
 		case CQL_OP_Retrieve:
+		case CQL_OP_PathCall:	/* FHIRPath's context, and what references resolve to */
 			return REACH_CHART;
 		case CQL_OP_Now:
 		case CQL_OP_Today:
@@ -329,7 +331,7 @@ same_node(const LogicBuilder *b, uint32 i, const CqlNode *node, const uint32 *ar
 
 	return known->op == node->op && known->flag == node->flag && known->kind == node->kind &&
 		known->nargs == node->nargs && known->extra == node->extra && known->extra2 == node->extra2 &&
-		memcmp(logic_get_args(b, i), args, sizeof(uint32) * node->nargs) == 0;
+		(node->nargs == 0 || memcmp(logic_get_args(b, i), args, sizeof(uint32) * node->nargs) == 0);
 }
 
 /* Doubles the buckets of nodes. */
@@ -358,6 +360,15 @@ reach_of_function(LogicBuilder *b, uint32 function)
 	return f->body == LOGIC_NONE ? REACH_CHART : (LogicReach) b->facts[f->body].reach;
 }
 
+/* What a parameter depends on as long as nobody sets it. */
+static LogicReach
+reach_of_parameter(LogicBuilder *b, uint32 parameter)
+{
+	const LogicParameter *p = logic_element(b, LOGIC_PARAMETERS, parameter);
+
+	return p->node == LOGIC_NONE ? REACH_ARGUMENTS : (LogicReach) b->facts[p->node].reach;
+}
+
 /* Notes what a new node depends on. */
 static void
 note_facts(LogicBuilder *b, const CqlNode *node, const uint32 *args, uint32 hash)
@@ -369,7 +380,7 @@ note_facts(LogicBuilder *b, const CqlNode *node, const uint32 *args, uint32 hash
 	facts = &b->facts[b->nfacts++];
 	facts->hash = hash;
 	facts->memo = 0;
-	facts->reach = own_reach(node);
+	facts->reach = logic_own_reach(node);
 	facts->slots = reads_frame(node);
 	for (uint32 i = 0; i < node->nargs; i++)
 	{
@@ -378,6 +389,8 @@ note_facts(LogicBuilder *b, const CqlNode *node, const uint32 *args, uint32 hash
 	}
 	if (node->op == CQL_OP_Memo)
 		facts->slots = false;
+	if (node->op == CQL_OP_ParameterRef && !b->rebuilt)
+		facts->reach = Max(facts->reach, reach_of_parameter(b, node->extra));
 	if (node->op == CQL_OP_FunctionRef && node->extra2 == 1 && !b->rebuilt)
 		facts->reach = Max(facts->reach, reach_of_function(b, node->extra));
 }
@@ -485,8 +498,8 @@ logic_set_class_words(LogicBuilder *b, uint32 words)
 }
 
 /* A hash of everything behind the header. */
-static uint64
-hash_content(const uint8 *p, size_t length)
+uint64
+logic_content_hash(const uint8 *p, size_t length)
 {
 	uint64		h = UINT64CONST(0x9E3779B97F4A7C15) ^ length;
 
@@ -529,6 +542,6 @@ logic_finish(LogicBuilder *b)
 			memcpy((uint8 *) logic + size, b->sections[i].data, length);
 		size += (length + 7) & ~(size_t) 7;
 	}
-	logic->hash = hash_content((const uint8 *) logic + sizeof(LogicHeader), size - sizeof(LogicHeader));
+	logic->hash = logic_content_hash((const uint8 *) logic + sizeof(LogicHeader), size - sizeof(LogicHeader));
 	return (struct varlena *) logic;
 }

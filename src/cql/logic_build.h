@@ -29,6 +29,9 @@ extern uint32 logic_add_node(LogicBuilder *b, const CqlNode *node, const uint32 
 extern const CqlNode *logic_get_node(const LogicBuilder *b, uint32 node);
 extern const uint32 *logic_get_args(const LogicBuilder *b, uint32 node);
 
+/* What an operator depends on beside its operands, the function that it calls and the default of its parameter. */
+extern LogicReach logic_own_reach(const CqlNode *node);
+
 /* What it depends on, and whether it reads slots of its frame. */
 extern LogicReach logic_reach(const LogicBuilder *b, uint32 node);
 extern bool logic_reads_slots(const LogicBuilder *b, uint32 node);
@@ -59,6 +62,12 @@ extern LogicBuilder *logic_take_nodes(LogicBuilder *b);
 /* Puts Keyed nodes where values are worth remembering, and leaves out what nothing reaches. */
 extern void logic_share(LogicBuilder *b);
 
+/* Flags the definitions that do not read bodies of the chart: logic_look.c. */
+extern void logic_mark_looks(LogicBuilder *b);
+
+/* An Exists of a list; of a union: whether either part has elements, which need not be compared then. */
+extern uint32 logic_add_exists(LogicBuilder *b, const CqlNode *exists, uint32 list);
+
 extern void logic_set_cells(LogicBuilder *b, uint32 ncells);
 extern void logic_set_slots(LogicBuilder *b, uint32 nslots);
 extern void logic_set_class_words(LogicBuilder *b, uint32 words);
@@ -67,6 +76,9 @@ extern void logic_set_class_words(LogicBuilder *b, uint32 words);
 extern const char *logic_builder_string(const LogicBuilder *b, uint32 string, int *length);
 
 extern struct varlena *logic_finish(LogicBuilder *b);
+
+/* The hash in the header: of everything behind it. */
+extern uint64 logic_content_hash(const uint8 *p, size_t length);
 
 /* Size of an element of a section. */
 extern uint32 logic_element_size(LogicSection section);

@@ -74,11 +74,18 @@ typedef struct LogicConstant
 	uint8		kind;			/* CqlKind: up to CODE, CONCEPT, VALUE_SET, CODE_SYSTEM or NULL */
 	uint8		flag;
 	uint16		type;
-	uint32		n;				/* DECIMAL, QUANTITY: high mantissa; CONCEPT: number of codes */
-	int64		i;				/* number; low mantissa; CODE, CONCEPT: first code; VALUE_SET: index */
+	uint32		n;				/* DECIMAL, QUANTITY: bits 64 to 95 of the mantissa; CONCEPT: number of codes */
+	int64		i;				/* number; bits 0 to 63 of the mantissa; CODE, CONCEPT: first code; VALUE_SET: index */
 	uint32		string;			/* STRING: text; QUANTITY: unit; CONCEPT: display; CODE_SYSTEM: URI */
-	uint32		zero;
+	int32		high;			/* DECIMAL, QUANTITY: bits 96 to 127 of the mantissa; otherwise 0 */
 } LogicConstant;
+
+/* The mantissa of a constant's number. */
+static inline int128
+logic_mantissa(const LogicConstant *c)
+{
+	return (int128) ((uint128) (int128) c->high << 96 | (uint128) c->n << 64 | (uint64) c->i);
+}
 
 /* Strings, LOGIC_NONE: absent. */
 typedef struct LogicCode
@@ -120,8 +127,10 @@ typedef struct LogicDefinition
 	uint32		library;		/* strings */
 	uint32		name;
 	uint32		node;			/* LOGIC_NONE: a function, there for its places */
-	uint32		zero;
+	uint32		flags;			/* DEFINITION_... */
 } LogicDefinition;
+
+#define DEFINITION_LOOKS		0x01	/* is likely to need no bodies of the chart: the rest is read when it does */
 
 typedef struct LogicParameter
 {
@@ -211,5 +220,11 @@ logic_string(const LogicHeader *logic, uint32 string, int *length)
 	*length = (int) (ends[string] - start);
 	return (const char *) logic_section(logic, LOGIC_TEXT) + start;
 }
+
+/* The name of a native function, NULL: there is none of this number: native.c. */
+extern const char *native_name(uint32 native);
+
+/* The name of a type as CQL writes it: logic_read.c. */
+extern void logic_print_type(const LogicHeader *logic, uint32 type, StringInfo out);
 
 #endif							/* PHM_LOGIC_FORMAT_H */

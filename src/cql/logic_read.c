@@ -31,15 +31,22 @@ logic_expression(const void *datum, uint32 i, const char **library, const char *
 	*name = copy_string(datum, d->name);
 }
 
+bool
+logic_expression_looks(const void *datum, uint32 i)
+{
+	const uint32 *results = logic_section(datum, LOGIC_RESULTS);
+
+	return (((const LogicDefinition *) logic_section(datum, LOGIC_DEFINITIONS))[results[i]].flags & DEFINITION_LOOKS) != 0;
+}
+
 uint32
 logic_parameter_count(const void *datum)
 {
 	return logic_count(datum, LOGIC_PARAMETERS);
 }
 
-/* The name of a type as CQL writes it. */
-static void
-print_type(const LogicHeader *logic, uint32 type, StringInfo out)
+void
+logic_print_type(const LogicHeader *logic, uint32 type, StringInfo out)
 {
 	const LogicType *t = (const LogicType *) logic_section(logic, LOGIC_TYPES) + type;
 	const uint32 *parts = (const uint32 *) logic_section(logic, LOGIC_PARTS) + t->first;
@@ -55,7 +62,7 @@ print_type(const LogicHeader *logic, uint32 type, StringInfo out)
 	for (uint32 i = 0; i < t->nparts; i++)
 	{
 		appendStringInfoString(out, i ? ", " : "");
-		print_type(logic, parts[i], out);
+		logic_print_type(logic, parts[i], out);
 	}
 	appendStringInfoChar(out, '>');
 }
@@ -68,7 +75,7 @@ logic_parameter(const void *datum, uint32 i, const char **library, const char **
 
 	initStringInfo(&text);
 	if (p->type != LOGIC_NONE)
-		print_type(datum, p->type, &text);
+		logic_print_type(datum, p->type, &text);
 	*library = copy_string(datum, p->library);
 	*name = copy_string(datum, p->name);
 	*type = text.data;

@@ -198,7 +198,7 @@ logic_share(LogicBuilder *b)
 		for (uint32 j = 0; j < n->nargs; j++)
 			new_args[j] = map[args[j]];
 		logic_set_place(b, place->definition, place->line, place->column);
-		map[i] = logic_add_node(b, n, new_args);
+		map[i] = n->op == CQL_OP_Exists ? logic_add_exists(b, n, new_args[0]) : logic_add_node(b, n, new_args);
 		if (is_worth(&s, i))
 		{
 			CqlNode		keyed = {.op = CQL_OP_Keyed,.nargs = 1,.extra = ncells++,.extra2 = slots_of(s.reads[i])};

@@ -5,10 +5,12 @@
 
 #include "funcapi.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "utils/tuplestore.h"
 
 #include "cql/logic_datum.h"
 #include "cql/logic_format.h"
+#include "types/codeset.h"
 
 PG_FUNCTION_INFO_V1(phm_logic_in);
 PG_FUNCTION_INFO_V1(phm_logic_out);
@@ -61,6 +63,37 @@ read_hex(const char *text, char *value, PhmError *err)
 	return true;
 }
 
+/* Raises an error for text that is not of the server's encoding. */
+static void
+verify_text(const LogicHeader *logic)
+{
+	const LogicValueSet *sets = logic_section(logic, LOGIC_VALUE_SETS);
+
+	for (uint32 i = 0; i < logic_count(logic, LOGIC_STRINGS); i++)
+	{
+		int			length;
+		const char *s = logic_string(logic, i, &length);
+
+		(void) pg_verifymbstr(s, length, false);
+	}
+	for (uint32 i = 0; i < logic_count(logic, LOGIC_VALUE_SETS); i++)
+	{
+		CodesetView view;
+		CodesetIterator it;
+		CodesetEntry e;
+
+		if (sets[i].codes == LOGIC_NONE)
+			continue;
+		codeset_view_init(&view, (const uint8 *) logic_section(logic, LOGIC_CODESETS) + sets[i].codes);
+		codeset_iterate(&it, &view);
+		while (codeset_next(&it, &e))
+		{
+			(void) pg_verifymbstr(e.system, e.system_length, false);
+			(void) pg_verifymbstr(e.code, e.code_length, false);
+		}
+	}
+}
+
 Datum
 phm_logic_in(PG_FUNCTION_ARGS)
 {
@@ -75,6 +108,7 @@ phm_logic_in(PG_FUNCTION_ARGS)
 		PHM_REPORT(fcinfo, &err);
 		PG_RETURN_NULL();
 	}
+	verify_text((const LogicHeader *) value);
 	PG_RETURN_POINTER(value);
 }
 
@@ -116,6 +150,7 @@ phm_logic_recv(PG_FUNCTION_ARGS)
 		PHM_REPORT(fcinfo, &err);
 		PG_RETURN_NULL();
 	}
+	verify_text((const LogicHeader *) value);
 	PG_RETURN_POINTER(value);
 }
 

@@ -31,6 +31,16 @@ find_choices(FhirType type, const char *name, int length, PropertyChoices *c)
 	}
 }
 
+/* Starts again when there are more than numbers for them; those that are needed are soon found. */
+static void
+forget_choices(CqlExec *x)
+{
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PROPERTIES); i++)
+		if (x->properties[i].by_type)
+			memset(x->properties[i].by_type, 0, sizeof(uint16) * (fhir_type_count + 1));
+	x->nchoices = 0;
+}
+
 const PropertyChoices *
 cql_choices(CqlExec *x, uint32 property, FhirType type)
 {
@@ -40,6 +50,8 @@ cql_choices(CqlExec *x, uint32 property, FhirType type)
 		t->by_type = palloc0(sizeof(uint16) * (fhir_type_count + 1));
 	if (t->by_type[type] == 0)
 	{
+		if (x->nchoices == PG_UINT16_MAX)
+			forget_choices(x);
 		if (x->nchoices == x->choices_size)
 		{
 			x->choices_size = Max(64, x->choices_size * 2);
@@ -86,6 +98,7 @@ cql_original(CqlExec *x, int segment, uint32 entry)
 	FhirType	type = chart_type_of(x->chart, (ChartPosition) {segment, entry});
 	Arena	   *arena = x->arena;
 
+	cql_need(x, CQL_WHOLE);
 	x->arena = &x->chart_arena;
 	if (cache->originals == NULL)
 	{
@@ -130,6 +143,7 @@ cql_members(CqlExec *x, CqlValue v, const uint8 **p, const uint8 **end)
 		return false;
 	if (v.element == NULL)
 	{
+		cql_need(x, CQL_WHOLE);
 		chart_body(x->chart, (ChartPosition) {v.flag, v.n}, p, end);
 		return true;
 	}
@@ -200,16 +214,16 @@ text_of(CqlExec *x, CqlValue v, const ElementValue *e)
 
 /* A decimal or integer as a Decimal. */
 static CqlValue
-decimal_of(const ElementValue *e)
+decimal_of(CqlExec *x, const ElementValue *e)
 {
 	Decimal		d;
 	bool		exact;
 	int			position;
 
 	if (e->kind == ELEMENT_INT || e->kind == ELEMENT_DECIMAL)
-		return cql_make_decimal((Decimal) {e->number, e->kind == ELEMENT_INT ? 0 : e->scale});
+		return cql_make_decimal(x, (Decimal) {e->number, e->kind == ELEMENT_INT ? 0 : e->scale});
 	if (e->kind == ELEMENT_NUMBER && decimal_parse((const char *) e->data, (int) e->length, &d, &exact, &position))
-		return cql_make_decimal(d);
+		return cql_make_decimal(x, d);
 	return cql_null();
 }
 
@@ -271,7 +285,7 @@ cql_primitive(CqlExec *x, CqlValue v)
 		case FHIR_INTEGER:
 			return e.kind == ELEMENT_INT ? cql_integer((int32) e.number) : cql_null();
 		case FHIR_DECIMAL:
-			return decimal_of(&e);
+			return decimal_of(x, &e);
 		case FHIR_DATE:
 		case FHIR_INSTANT:
 			if (!moment_of(x, v, &e, &when))
@@ -354,10 +368,12 @@ cql_entry_id(CqlExec *x, int segment, uint32 entry)
 	char		buffer[ELEMENT_TEXT_SIZE];
 	int			length;
 	int			source_length;
-	const char *id = chart_id(x->chart, at, buffer, &length);
+	const char *id;
 	const char *source;
 	char	   *text;
 
+	cql_need(x, CQL_WHOLE);
+	id = chart_id(x->chart, at, buffer, &length);
 	if (id == NULL)
 		return cql_null();
 	if (is_one_source(x) || !is_ambiguous(x, at, id, length))
@@ -521,6 +537,7 @@ read_entry(CqlExec *x, CqlValue v, const PropertyChoices *choices)
 		(void) cql_members(x, whole, &p, &end);
 		return read_member(x, whole, p, end, choices);
 	}
+	cql_need(x, CQL_WHOLE);
 	chart_body(x->chart, (ChartPosition) {v.flag, v.n}, &p, &end);
 	return read_member(x, v, p, end, choices);
 }
@@ -562,6 +579,25 @@ cql_read_property(CqlExec *x, CqlValue v, uint32 property)
 	return cql_members(x, v, &p, &end) ? read_member(x, v, p, end, choices) : cql_null();
 }
 
+/* The id or version of a value set or code system. */
+static CqlValue
+read_vocabulary(CqlExec *x, CqlValue v, bool id, bool version)
+{
+	const LogicValueSet *sets = logic_section(x->logic, LOGIC_VALUE_SETS);
+	uint32		string = LOGIC_NONE;
+	const char *text;
+	int			length;
+
+	if (v.kind == CQL_VALUE_SET)
+		string = id ? sets[v.i].url : version ? sets[v.i].version : LOGIC_NONE;
+	else if (id)
+		string = (uint32) v.i;
+	if (string == LOGIC_NONE)
+		return cql_null();
+	text = logic_string(x->logic, string, &length);
+	return cql_string(text, length);
+}
+
 /* A part of a System value by name. */
 static CqlValue
 read_system(CqlExec *x, CqlValue v, const char *name, int length)
@@ -580,8 +616,11 @@ read_system(CqlExec *x, CqlValue v, const char *name, int length)
 			return IS("highClosed") ? cql_boolean(v.interval->high_closed) : cql_null();
 		case CQL_QUANTITY:
 			if (IS("value"))
-				return cql_make_decimal(v.quantity->value);
+				return cql_make_decimal(x, v.quantity->value);
 			return IS("unit") ? TEXT(v.quantity->unit, v.quantity->unit_length) : cql_null();
+		case CQL_VALUE_SET:
+		case CQL_CODE_SYSTEM:
+			return read_vocabulary(x, v, IS("id"), IS("version"));
 		case CQL_RATIO:
 			if (IS("numerator"))
 				return (CqlValue) {.kind = CQL_QUANTITY,.quantity = &v.ratio->numerator};
@@ -636,6 +675,8 @@ cql_property(CqlExec *x, CqlValue v, const char *name, int length)
 			{
 				CqlListBuilder out = {0};
 
+				check_stack_depth();
+				CHECK_FOR_INTERRUPTS();
 				for (uint32 i = 0; i < v.n; i++)
 				{
 					CqlValue	one = cql_property(x, v.values[i], name, length);

@@ -270,5 +270,5 @@ cql_timezone_offset_from_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	minutes.mantissa *= 10;
 	if (!decimal_divide(&minutes, &sixty, &hours, &exact))
 		return cql_null();
-	return cql_make_decimal(hours);
+	return cql_make_decimal(x, hours);
 }

@@ -47,6 +47,19 @@ native_find(const CqlDef *def)
 	return 0;
 }
 
+const char *
+native_name(uint32 native)
+{
+	static const char *const names[NNATIVES] = {
+		[TO_INTERVAL_PERIOD] = "ToInterval(Period)",[TO_INTERVAL_QUANTITY] = "ToInterval(Quantity)",
+		[TO_INTERVAL_RANGE] = "ToInterval(Range)",[TO_QUANTITY] = "ToQuantity",
+		[TO_QUANTITY_IGNORING] = "ToQuantityIgnoringComparator",[TO_CALENDAR_UNIT] = "ToCalendarUnit",
+		[TO_RATIO] = "ToRatio",[TO_CODE] = "ToCode",[TO_CONCEPT] = "ToConcept",[TO_VALUE] = "ToValue"
+	};
+
+	return native < NNATIVES && names[native] ? names[native] : NULL;
+}
+
 /* Whether a value is this text. */
 static bool
 is_text(CqlValue v, const char *text)

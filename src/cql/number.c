@@ -88,18 +88,25 @@ multiply_uncertain(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b)
 
 /* ---- decimals ---- */
 
-/* A Decimal of a mantissa with a scale of at most 8. */
-static CqlValue
-decimal_result(int128 mantissa, int scale)
+/* Whether a mantissa fits 63 bits, so that a product with another one fits 127. */
+static bool
+is_short(int128 mantissa)
 {
-	int128		limit = number_power(20 + scale);
+	return mantissa == (int64) mantissa;
+}
 
-	return mantissa < limit && mantissa > -limit ? cql_decimal(mantissa, scale) : cql_null();
+/* A Decimal of a mantissa with a scale of at most 8; what is short fits surely. */
+static CqlValue
+decimal_result(CqlExec *x, int128 mantissa, int scale)
+{
+	Decimal		d = {mantissa, scale};
+
+	return likely(is_short(mantissa)) ? cql_decimal(mantissa, scale) : cql_make_decimal(x, d);
 }
 
 /* The sum (sign 1) or difference (sign -1) of two numbers. */
 static CqlValue
-add_numbers(CqlValue a, CqlValue b, int sign)
+add_numbers(CqlExec *x, CqlValue a, CqlValue b, int sign)
 {
 	Decimal		p,
 				q;
@@ -108,19 +115,12 @@ add_numbers(CqlValue a, CqlValue b, int sign)
 	cql_to_number(a, &p);
 	cql_to_number(b, &q);
 	scale = Max(p.scale, q.scale);
-	return decimal_result(number_at_scale(&p, scale) + sign * number_at_scale(&q, scale), scale);
-}
-
-/* Whether a mantissa fits 63 bits, so that a product with another one fits 127. */
-static bool
-is_short(int128 mantissa)
-{
-	return mantissa == (int64) mantissa;
+	return decimal_result(x, number_at_scale(&p, scale) + sign * number_at_scale(&q, scale), scale);
 }
 
 /* The product of two numbers. */
 static CqlValue
-multiply_numbers(CqlValue a, CqlValue b)
+multiply_numbers(CqlExec *x, CqlValue a, CqlValue b)
 {
 	Decimal		p,
 				q;
@@ -131,9 +131,9 @@ multiply_numbers(CqlValue a, CqlValue b)
 	{
 		p.mantissa *= q.mantissa;
 		p.scale += q.scale;
-		return p.scale <= CQL_MAX_SCALE ? decimal_result(p.mantissa, p.scale) : cql_make_decimal(p);
+		return p.scale <= CQL_MAX_SCALE ? decimal_result(x, p.mantissa, p.scale) : cql_make_decimal(x, p);
 	}
-	return decimal_multiply(&p, &q, &p) ? cql_make_decimal(p) : cql_null();
+	return decimal_multiply(&p, &q, &p) ? cql_make_decimal(x, p) : cql_null();
 }
 
 /* Brings two numbers to one scale; false when they do not fit. */
@@ -167,7 +167,7 @@ number_divide(const Decimal *a, const Decimal *b, Decimal *result)
 		return false;
 	whole = p / q;
 	rest = p % q;
-	if (whole >= (uint128) number_power(20))
+	if (whole > (uint128) number_power(28))
 		return false;
 	for (int i = 0; i < CQL_MAX_SCALE; i++)
 	{
@@ -199,7 +199,7 @@ divide_whole(const Decimal *a, const Decimal *b, bool remainder, Decimal *result
 		return true;
 	}
 	p /= q;
-	if (p >= (uint128) number_power(20))
+	if (p > (uint128) number_power(28))
 		return false;
 	*result = (Decimal) {(int128) p * ((a->mantissa < 0) != (b->mantissa < 0) ? -10 : 10), 1};
 	return true;
@@ -229,7 +229,7 @@ static CqlValue
 add_general(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b, int sign)
 {
 	if (is_number(a) && is_number(b))
-		return add_numbers(a, b, sign);
+		return add_numbers(x, a, b, sign);
 	if (cql_is_null(a) || cql_is_null(b))
 		return cql_null();
 	if (is_moment(a) && b.kind == CQL_QUANTITY)
@@ -306,7 +306,7 @@ cql_multiply(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b)
 		return whole_number(product, a.kind != b.kind || a.kind == CQL_LONG);
 	}
 	if (is_number(a) && is_number(b))
-		return multiply_numbers(a, b);
+		return multiply_numbers(x, a, b);
 	if (cql_is_null(a) || cql_is_null(b))
 		return cql_null();
 	if (is_uncertain(a) || is_uncertain(b))
@@ -341,7 +341,7 @@ cql_divide(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b)
 				q;
 
 	if (cql_to_number(a, &p) && cql_to_number(b, &q))
-		return number_divide(&p, &q, &p) ? cql_make_decimal(p) : cql_null();
+		return number_divide(&p, &q, &p) ? cql_make_decimal(x, p) : cql_null();
 	if (cql_is_null(a) || cql_is_null(b))
 		return cql_null();
 	if (a.kind == CQL_QUANTITY || b.kind == CQL_QUANTITY)
@@ -363,7 +363,7 @@ divide_cutting(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b, bool remain
 	if (!number_as_quantity(a, &p) || !number_as_quantity(b, &q))
 		return fail_operands(x, n, a, b);
 	if (a.kind != CQL_QUANTITY && b.kind != CQL_QUANTITY)
-		return divide_whole(&p.value, &q.value, remainder, &p.value) ? cql_make_decimal(p.value) : cql_null();
+		return divide_whole(&p.value, &q.value, remainder, &p.value) ? cql_make_decimal(x, p.value) : cql_null();
 	if (b.kind != CQL_QUANTITY)
 	{
 		q.unit = p.unit;
@@ -434,7 +434,7 @@ negate(CqlExec *x, const CqlNode *n, CqlValue v)
 		case CQL_LONG:
 			return v.i == PG_INT64_MIN ? cql_null() : cql_long(-v.i);
 		case CQL_DECIMAL:
-			return cql_decimal(-cql_mantissa(v), v.flag);
+			return cql_make_scaled(x, -cql_mantissa(v), cql_scale(v));
 		case CQL_QUANTITY:
 			return cql_make_quantity(x, (Decimal) {-v.quantity->value.mantissa, v.quantity->value.scale},
 									 v.quantity->unit, v.quantity->unit_length);

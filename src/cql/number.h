@@ -11,7 +11,7 @@
 #define CQL_MAX_SCALE 8
 #define CQL_MAX_STRING 0x3FFFFFFF	/* bytes */
 
-/* 10^k for k from 0 to 28. */
+/* 10^k for k from 0 to 36. */
 static inline int128
 number_power(int k)
 {
@@ -21,7 +21,9 @@ number_power(int k)
 		INT64CONST(10000000000000), INT64CONST(100000000000000)
 	};
 
-	return k <= 14 ? small[k] : (int128) small[14] * small[k - 14];
+	if (k <= 14)
+		return small[k];
+	return k <= 28 ? (int128) small[14] * small[k - 14] : (int128) small[14] * small[14] * small[k - 28];
 }
 
 /* Whether a kind is Integer, Long or Decimal. */

@@ -63,13 +63,21 @@ step_time(CqlValue v, int sign)
 	return ms < 0 || ms >= MS_DAY ? cql_null() : cql_time((int) ms, precision);
 }
 
-/* The number 10^-8 above or below; false beyond the end. */
+/* The greatest Decimal, in units of 10^-8. */
+static inline int128
+greatest_decimal(void)
+{
+	return number_power(28) - 1;
+}
+
+/* The number 10^-8 above or below; false at the end of the type. */
 static bool
 step_decimal(Decimal *d, int sign)
 {
 	Decimal		step = {sign, CQL_MAX_SCALE};
+	Decimal		end = {sign * greatest_decimal(), CQL_MAX_SCALE};
 
-	return decimal_add(d, &step, d) && !cql_is_null(cql_make_decimal(*d));
+	return sign * decimal_compare(d, &end) < 0 && decimal_add(d, &step, d);
 }
 
 /* The neighbour of a value; null where there is none. */
@@ -90,7 +98,7 @@ step_value(CqlExec *x, CqlValue v, int sign)
 			return __builtin_add_overflow(v.i, (int64) sign, &i) ? cql_null() : cql_long(i);
 		case CQL_DECIMAL:
 			d = cql_number(v);
-			return step_decimal(&d, sign) ? cql_make_decimal(d) : cql_null();
+			return step_decimal(&d, sign) ? cql_make_decimal(x, d) : cql_null();
 		case CQL_QUANTITY:
 			d = v.quantity->value;
 			return step_decimal(&d, sign)
@@ -161,7 +169,7 @@ end_moment(bool last, DateTimePrecision precision)
 static CqlValue
 end_of_type(CqlExec *x, CqlKind kind, bool last)
 {
-	int128		decimal = number_power(28) - 1;
+	int128		decimal = greatest_decimal();
 
 	if (!last)
 		decimal = -decimal;
@@ -232,7 +240,7 @@ cql_precision_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	switch (v.kind)
 	{
 		case CQL_DECIMAL:
-			return cql_integer(v.flag);
+			return cql_integer(cql_scale(v));
 		case CQL_DATE:
 		case CQL_DATETIME:
 			return cql_integer(precision_digits[datetime_precision(v.i)]);
@@ -260,7 +268,7 @@ precision_of_digits(int64 digits, DateTimePrecision *precision)
 
 /* The least (or greatest) Decimal that a number with fewer places may stand for. */
 static CqlValue
-boundary_of_decimal(Decimal d, int64 places, bool high)
+boundary_of_decimal(CqlExec *x, Decimal d, int64 places, bool high)
 {
 	int128		unit;
 
@@ -270,7 +278,7 @@ boundary_of_decimal(Decimal d, int64 places, bool high)
 	{
 		d.mantissa /= number_power(d.scale - (int) places);
 		d.scale = (int) places;
-		return cql_make_decimal(d);
+		return cql_make_decimal(x, d);
 	}
 	unit = number_power((int) places - d.scale);
 	d.mantissa *= unit;
@@ -279,7 +287,7 @@ boundary_of_decimal(Decimal d, int64 places, bool high)
 	else if (!high && d.mantissa < 0)
 		d.mantissa -= unit - 1;
 	d.scale = (int) places;
-	return cql_make_decimal(d);
+	return cql_make_decimal(x, d);
 }
 
 /* The first or last moment of a precision within a Date or DateTime. */
@@ -326,7 +334,7 @@ boundary(CqlExec *x, const CqlNode *n, const CqlValue *a, bool high)
 	if (!told && !cql_is_null(a[1]))
 		cql_fail_type(x, n, a[1]);
 	if (cql_to_number(v, &d))
-		return boundary_of_decimal(d, told ? a[1].i : PRECISION_DECIMAL, high);
+		return boundary_of_decimal(x, d, told ? a[1].i : PRECISION_DECIMAL, high);
 	if (v.kind == CQL_DATE)
 		return boundary_of_moment(x, v, told ? a[1].i : PRECISION_DATE, high);
 	if (v.kind == CQL_DATETIME)

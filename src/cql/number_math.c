@@ -3,14 +3,14 @@
  *
  * Powers with whole exponents are exact as far as a Decimal goes; exponentials
  * and logarithms are computed in decimals of 30 places, so that they are right to
- * eight places and the same on every machine.
+ * eight places, or 30 digits where that is less, and the same on every machine.
  */
 #include "cql/number.h"
 #include "cql/operator_function.h"
 
 #include <math.h>
 
-#define EXP_LIMIT 47			/* e to the power of it is no Decimal any more; of its negative it is zero */
+#define EXP_LIMIT 65			/* e to the power of it is no Decimal any more; of its negative it is zero */
 #define EXP_HALVINGS 3
 
 /* ---- series ---- */
@@ -68,9 +68,20 @@ ln_decimal(Decimal v, Decimal *result)
 		decimal_add(result, &difference, result);
 }
 
+/* Drops the digits beyond 30, which the series does not give right. */
+static bool
+cut_to_30_digits(Decimal *d)
+{
+	int			surplus = 0;
+
+	for (uint128 rest = decimal_magnitude(d->mantissa) / (uint128) number_power(30); rest > 0; rest /= 10)
+		surplus++;
+	return surplus == 0 || decimal_round(d, d->scale - surplus, d);
+}
+
 /* e^v as a Decimal; null when it does not fit. */
 static CqlValue
-exp_value(Decimal v)
+exp_value(CqlExec *x, Decimal v)
 {
 	int128		limit = EXP_LIMIT * number_power(v.scale / 2) * number_power(v.scale - v.scale / 2);
 
@@ -78,7 +89,7 @@ exp_value(Decimal v)
 		return cql_null();
 	if (v.mantissa < -limit)
 		return cql_decimal(0, 1);
-	return exp_decimal(v, &v) ? cql_make_decimal(v) : cql_null();
+	return exp_decimal(v, &v) && cut_to_30_digits(&v) ? cql_make_decimal(x, v) : cql_null();
 }
 
 /* The operand as a number; fails when it is none. */
@@ -157,7 +168,7 @@ cql_round_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		return cql_null();
 	if (v.kind == CQL_QUANTITY)
 		return cql_make_quantity(x, d, v.quantity->unit, v.quantity->unit_length);
-	return cql_make_decimal(d);
+	return cql_make_decimal(x, d);
 }
 
 /* ---- powers ---- */
@@ -181,30 +192,30 @@ whole_power(Decimal base, uint64 exponent, Decimal *result)
 
 /* base^exponent = e^(exponent * ln base); a negative base has none for a fraction. */
 static CqlValue
-power_of(Decimal base, Decimal exponent)
+power_of(CqlExec *x, Decimal base, Decimal exponent)
 {
 	if (base.mantissa == 0)
 		return exponent.mantissa > 0 ? cql_decimal(0, 1) : cql_null();
 	if (base.mantissa < 0 || !ln_decimal(base, &base) || !decimal_multiply(&base, &exponent, &base))
 		return cql_null();
-	return exp_value(base);
+	return exp_value(x, base);
 }
 
 /* base^exponent for a negative exponent where 1 / base has no end. */
 static CqlValue
-power_inexact(Decimal base, int64 exponent)
+power_inexact(CqlExec *x, Decimal base, int64 exponent)
 {
-	CqlValue	v = power_of((Decimal) {base.mantissa < 0 ? -base.mantissa : base.mantissa, base.scale},
+	CqlValue	v = power_of(x, (Decimal) {base.mantissa < 0 ? -base.mantissa : base.mantissa, base.scale},
 							 (Decimal) {exponent, 0});
 
 	if (cql_is_null(v) || base.mantissa > 0 || (exponent & 1) == 0)
 		return v;
-	return cql_decimal(-cql_mantissa(v), v.flag);
+	return cql_make_scaled(x, -cql_mantissa(v), cql_scale(v));
 }
 
 /* base^exponent for a whole exponent; whole numbers stay whole where they can. */
 static CqlValue
-power_whole(CqlValue a, CqlValue b, Decimal base, int64 exponent)
+power_whole(CqlExec *x, CqlValue a, CqlValue b, Decimal base, int64 exponent)
 {
 	Decimal		result,
 				one = {1, 0};
@@ -215,13 +226,13 @@ power_whole(CqlValue a, CqlValue b, Decimal base, int64 exponent)
 		if (base.mantissa == 0 || !decimal_divide(&one, &base, &result, &exact))
 			return cql_null();
 		if (!exact)
-			return power_inexact(base, exponent);
-		return whole_power(result, -(uint64) exponent, &result) ? cql_make_decimal(result) : cql_null();
+			return power_inexact(x, base, exponent);
+		return whole_power(result, -(uint64) exponent, &result) ? cql_make_decimal(x, result) : cql_null();
 	}
 	if (!whole_power(base, (uint64) exponent, &result))
 		return cql_null();
 	if (!both_whole(a, b))
-		return cql_make_decimal(result);
+		return cql_make_decimal(x, result);
 	if (result.mantissa != (int64) result.mantissa)
 		return cql_null();
 	return whole_number((int64) result.mantissa, a.kind == CQL_LONG || b.kind == CQL_LONG);
@@ -243,8 +254,8 @@ cql_power_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	decimal_trim(&exponent, 0);
 	decimal_trim(&base, 0);
 	if (exponent.scale == 0 && exponent.mantissa == (int64) exponent.mantissa)
-		return power_whole(p, q, base, (int64) exponent.mantissa);
-	return power_of(base, exponent);
+		return power_whole(x, p, q, base, (int64) exponent.mantissa);
+	return power_of(x, base, exponent);
 }
 
 /* ---- exponentials and logarithms ---- */
@@ -257,7 +268,7 @@ cql_exp_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 	if (cql_is_null(v))
 		return v;
-	v = exp_value(number_operand(x, n, v));
+	v = exp_value(x, number_operand(x, n, v));
 	if (cql_is_null(v))
 		cql_fail(x, n, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "the result of Exp is out of range");
 	return v;
@@ -275,7 +286,7 @@ cql_ln_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	d = number_operand(x, n, v);
 	if (d.mantissa == 0)
 		cql_fail(x, n, ERRCODE_INVALID_ARGUMENT_FOR_LOG, "zero has no logarithm");
-	return d.mantissa > 0 && ln_decimal(d, &d) ? cql_make_decimal(d) : cql_null();
+	return d.mantissa > 0 && ln_decimal(d, &d) ? cql_make_decimal(x, d) : cql_null();
 }
 
 /* The logarithm of a to the base b; null where there is none. */
@@ -294,5 +305,5 @@ cql_log_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	if (d.mantissa <= 0 || base.mantissa <= 0 || !ln_decimal(d, &d) || !ln_decimal(base, &base) ||
 		!decimal_round(&d, 28, &d) || !decimal_round(&base, 28, &base) || !number_divide(&d, &base, &d))
 		return cql_null();
-	return cql_make_decimal(d);
+	return cql_make_decimal(x, d);
 }

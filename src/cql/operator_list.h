@@ -256,3 +256,4 @@ OPERATOR(Native, NULL, STRICT, 1, 2, cql_native_op)
 /* fhirpath_op.c: functions and operators of FHIRPath, listed in fhirpath_list.h */
 OPERATOR(PathCall, NULL, LAZY, 0, CQL_MANY, cql_path_call_op)
 OPERATOR(Keyed, NULL, LAZY, 1, 1, cql_keyed_op)
+OPERATOR(UnionAll, NULL, LAZY, 2, CQL_MANY, cql_union_all_op)

@@ -104,6 +104,21 @@ text_value(Reader *r, const char *s, int length, CqlValue *v)
 	}
 }
 
+/* A Decimal that outlives the evaluation of a chart; null when it does not fit. */
+static CqlValue
+keep_decimal(Decimal d)
+{
+	int128	   *wide;
+
+	if (!cql_fit_decimal(&d))
+		return cql_null();
+	if (cql_is_narrow(d.mantissa))
+		return cql_decimal(d.mantissa, d.scale);
+	wide = palloc(sizeof(int128));
+	*wide = d.mantissa;
+	return (CqlValue) {.kind = CQL_DECIMAL,.flag = (uint8) (d.scale | CQL_WIDE),.mantissa = wide};
+}
+
 /* A number as a value of the declared type. */
 static bool
 number_value(Reader *r, const char *s, int length, CqlValue *v)
@@ -118,7 +133,7 @@ number_value(Reader *r, const char *s, int length, CqlValue *v)
 	else if (d.scale == 0 && r->kind != CQL_DECIMAL && d.mantissa >= -(int128) PG_INT32_MAX - 1 && d.mantissa <= PG_INT32_MAX)
 		*v = cql_integer((int32) d.mantissa);
 	else
-		*v = cql_make_decimal(d);
+		*v = keep_decimal(d);
 	return !cql_is_null(*v) || json_fail(&r->json, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "this number is too large");
 }
 

@@ -22,7 +22,11 @@ extern CqlValue cql_total_op(CqlExec *x, const CqlNode *n);
 CqlValue
 cql_alias_ref_op(CqlExec *x, const CqlNode *n)
 {
-	return x->frame[n->extra];
+	CqlValue	v = x->frame[n->extra];
+
+	if (unlikely(v.kind == CQL_PENDING))
+		cql_fail(x, n, ERRCODE_DATA_CORRUPTED, "an alias names what is not computed yet");
+	return v;
 }
 
 CqlValue
@@ -56,8 +60,11 @@ cql_query_let_ref_op(CqlExec *x, const CqlNode *n)
 
 	if (slot->kind == CQL_PENDING)
 	{
-		CqlValue	v = cql_eval_arg(x, n, 0);
+		CqlValue	v;
 
+		check_stack_depth();
+		CHECK_FOR_INTERRUPTS();
+		v = cql_eval_arg(x, n, 0);
 		*slot = v;
 		return v;
 	}
@@ -90,6 +97,7 @@ relation_holds(CqlExec *x, const CqlNode *relation)
 	{
 		for (uint32 i = 0; i < source.n && !found; i++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			*slot = source.values[i];
 			found = cql_is_true(cql_eval_arg(x, relation, 1));
 		}
@@ -204,13 +212,14 @@ sort_list(CqlExec *x, const CqlNode *n, uint32 first, uint32 nkeys, CqlValue lis
 	if (list.kind != CQL_LIST || list.n < 2 || nkeys == 0)
 		return list;
 	items = cql_alloc(x, sizeof(CqlNode *) * nkeys);
-	keys = cql_alloc_values(x, list.n * nkeys);
+	keys = cql_alloc(x, sizeof(CqlValue) * nkeys * list.n);
 	sorted = cql_alloc_values(x, list.n);
 	rows = cql_alloc(x, sizeof(uint32) * 2 * list.n);
 	for (uint32 key = 0; key < nkeys; key++)
 		items[key] = &x->nodes[x->args[n->args + first + key]];
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		rows[i] = i;
 		for (uint32 key = 0; key < nkeys; key++)
 		{
@@ -237,6 +246,7 @@ aggregate_rows(CqlExec *x, Query *r)
 		rows = cql_distinct(x, rows);
 	for (uint32 i = 0; i < rows.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		memcpy(&x->frame[q->slot], rows.values[i].values, sizeof(CqlValue) * q->nsources);
 		for (uint32 j = 0; j < q->nlets; j++)
 			x->frame[q->slot + q->nsources + j].kind = CQL_PENDING;
@@ -260,6 +270,7 @@ cql_query_op(CqlExec *x, const CqlNode *n)
 	const LogicQuery *q = (const LogicQuery *) logic_section(x->logic, LOGIC_QUERIES) + n->extra;
 	CqlValue	result;
 
+	check_stack_depth();
 	r.q = q;
 	r.clauses = q->nsources + q->nlets + q->nrelations;
 	if (q->nsources > MAX_SOURCES)
@@ -286,6 +297,7 @@ cql_query_op(CqlExec *x, const CqlNode *n)
 CqlValue
 cql_sort_op(CqlExec *x, const CqlNode *n)
 {
+	check_stack_depth();
 	return sort_list(x, n, 1, n->nargs - 1, cql_eval_arg(x, n, 0));
 }
 
@@ -297,10 +309,18 @@ set_variable(CqlExec *x, const CqlNode *n, CqlValue v, uint32 i)
 	x->frame[n->extra + 1] = cql_integer((int32) i);
 }
 
+/* What a list operator loops over. */
+static CqlValue
+loop_source(CqlExec *x, const CqlNode *n)
+{
+	check_stack_depth();
+	return cql_eval_arg(x, n, 0);
+}
+
 CqlValue
 cql_filter_op(CqlExec *x, const CqlNode *n)
 {
-	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlValue	source = loop_source(x, n);
 	CqlListBuilder out = {0};
 
 	if (source.kind != CQL_LIST)
@@ -318,7 +338,7 @@ cql_filter_op(CqlExec *x, const CqlNode *n)
 CqlValue
 cql_for_each_op(CqlExec *x, const CqlNode *n)
 {
-	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlValue	source = loop_source(x, n);
 	CqlValue   *values;
 
 	if (source.kind != CQL_LIST)
@@ -337,7 +357,7 @@ cql_for_each_op(CqlExec *x, const CqlNode *n)
 CqlValue
 cql_repeat_op(CqlExec *x, const CqlNode *n)
 {
-	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlValue	source = loop_source(x, n);
 	CqlListBuilder todo = {0};
 	CqlListBuilder out = {0};
 
@@ -368,7 +388,7 @@ cql_repeat_op(CqlExec *x, const CqlNode *n)
 CqlValue
 cql_aggregate_op(CqlExec *x, const CqlNode *n)
 {
-	CqlValue	source = cql_eval_arg(x, n, 0);
+	CqlValue	source = loop_source(x, n);
 	CqlValue	total = n->nargs > 2 ? cql_eval_arg(x, n, 2) : cql_null();
 
 	if (source.kind != CQL_LIST)

@@ -211,6 +211,7 @@ static void
 print_value(CqlExec *x, CqlValue v, StringInfo out)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	switch ((CqlKind) v.kind)
 	{
 		case CQL_BOOLEAN:

@@ -51,6 +51,7 @@ read_profiles(CqlExec *x, ChartPosition at, uint64 *bits)
 	char		buffer[ELEMENT_TEXT_SIZE];
 
 	bits[0] |= 1;
+	cql_need(x, CQL_WHOLE);
 	chart_body(x->chart, at, &p, &end);
 	if (!element_find(p, end, FHIR_E_Resource_meta, &meta) || meta.kind != ELEMENT_OBJECT ||
 		!element_find(meta.data, meta.data + meta.length, FHIR_E_Meta_profile, &list) || list.kind != ELEMENT_ARRAY)
@@ -108,20 +109,11 @@ chart_has_profiles(CqlExec *x)
 	x->has_profiles = 0;
 	chart_first(&cursor, x->chart, 0);
 	while (!x->has_profiles && chart_next(&cursor))
-	{
-		const uint8 *p;
-		const uint8 *end;
-		ElementValue meta;
-
-		chart_body(x->chart, cursor.at, &p, &end);
-		if (element_find(p, end, FHIR_E_Resource_meta, &meta) && meta.kind == ELEMENT_OBJECT &&
-			element_find(meta.data, meta.data + meta.length, FHIR_E_Meta_profile, &meta))
-			x->has_profiles = 1;
-	}
+		x->has_profiles = (chart_entries(x->chart, cursor.at.segment)[cursor.at.entry].flags & CHART_PROFILED) != 0;
 	return x->has_profiles;
 }
 
-/* The fixed codes of vital signs and other observations of US Core and FHIR, by the end of their profile's URL. */
+/* The fixed codes of the vital signs of US Core and FHIR, by the end of their profile's URL. */
 static const struct
 {
 	const char *profile;
@@ -140,10 +132,6 @@ static const struct
 	{"pediatric-bmi-for-age", {"59576-9"}},
 	{"pediatric-weight-for-height", {"77606-2"}},
 	{"head-occipital-frontal-circumference-percentile", {"8289-1"}},
-	{"us-core-observation-pregnancystatus", {"82810-3"}},
-	{"us-core-observation-pregnancyintent", {"86645-9"}},
-	{"us-core-observation-occupation", {"11341-5"}},
-	{"us-core-observation-sexual-orientation", {"76690-7"}},
 	{"/bp", {"85354-9"}},
 	{"/bmi", {"39156-5"}},
 	{"/bodyheight", {"8302-2"}},
@@ -248,6 +236,8 @@ fits_profile(CqlExec *x, const Retrieve *s, ChartPosition at)
 		return true;
 	if (!s->trust)
 		return fits_by_content(x, s->r, at);
+	if (!(chart_entries(x->chart, at.segment)[at.entry].flags & CHART_PROFILED))
+		return false;
 	return (profiles_of(x, at)[bit / 64] >> (bit % 64)) & 1;
 }
 
@@ -409,6 +399,73 @@ fits_date(CqlExec *x, const Retrieve *s, CqlValue v)
 	return when.kind != CQL_NULL && cql_in_interval(x, when, s->range, DATETIME_UNIT_FINEST) == CQL_YES;
 }
 
+/* Whether a code that is looked for is one of a segment, whose codes are ordered by hash. */
+static bool
+segment_has_code(const Chart *chart, int segment, const CqlCode *code)
+{
+	const ChartCode *codes = chart_codes(chart, segment);
+	uint32		low = 0;
+	uint32		high = chart->segments[segment]->ncodes;
+
+	while (low < high)
+	{
+		uint32		middle = (low + high) / 2;
+
+		if (codes[middle].hash < code->hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return code->hash != 0 && low < chart->segments[segment]->ncodes && codes[low].hash == code->hash;
+}
+
+/* Whether no code of a segment is in a value set with prefixes, which is asked itself. */
+static bool
+segment_has_none_of(CqlExec *x, uint32 set, int segment)
+{
+	uint32		n = x->chart->segments[segment]->ncodes;
+
+	for (uint32 i = 0; i < n; i++)
+		if (cql_code_in_set(x, segment, i, set))
+			return false;
+	return true;
+}
+
+/*
+ * Whether directory and codes of a segment already tell that a retrieve finds
+ * nothing there: the beginning of the chart is enough for that.
+ */
+static bool
+segment_has_nothing(CqlExec *x, const LogicRetrieve *r, int segment)
+{
+	const ChartSegment *s = x->chart->segments[segment];
+	uint32		first;
+
+	if (chart_range(x->chart, segment, r->type, &first) == 0)
+		return true;
+	if (!r->main || s->nconcepts >= CHART_MANY_CONCEPTS)
+		return false;
+	if (r->filter == RETRIEVE_VALUE_SET)
+		return x->value_sets[r->filter_value].nprefixes > 0 ? segment_has_none_of(x, r->filter_value, segment) :
+			!cql_set_present(x, segment, r->filter_value);
+	if (r->filter != RETRIEVE_CODES)
+		return false;
+	for (uint32 i = 0; i < r->filter_count; i++)
+		if (segment_has_code(x->chart, segment, x->retrieve_codes[r->filter_value + i].code))
+			return false;
+	return true;
+}
+
+/* The same of the chart. */
+static bool
+chart_has_nothing(CqlExec *x, const LogicRetrieve *r)
+{
+	for (int i = 0; i < x->chart->nsegments; i++)
+		if (!segment_has_nothing(x, r, i))
+			return false;
+	return true;
+}
+
 CqlValue
 cql_retrieve_op(CqlExec *x, const CqlNode *n)
 {
@@ -425,8 +482,9 @@ cql_retrieve_op(CqlExec *x, const CqlNode *n)
 	}
 	if (r->date_property != LOGIC_NONE)
 		s.range = cql_eval_arg(x, n, operand);
-	if (x->chart == NULL)
+	if (x->chart == NULL || chart_has_nothing(x, r))
 		return cql_list(NULL, 0);
+	cql_need(x, CQL_LOOK);
 	if (r->profile != LOGIC_NONE)
 		s.trust = x->arguments.profiles == CQL_PROFILES_TRUST ||
 			(x->arguments.profiles == CQL_PROFILES_AUTO && chart_has_profiles(x));

@@ -50,12 +50,67 @@ offset_of(CqlValue v, int64 i)
 	return at;
 }
 
-/* Where a pattern begins first at or behind a byte; -1: nowhere. */
+/* ---- finding bytes ---- */
+
+#define SHORT_PATTERN 16		/* bytes that are compared wherever they may begin */
+#define HASH_PRIME ((UINT64CONST(1) << 61) - 1)
+#define HASH_BASE UINT64CONST(1315423911077)
+
+/* a * b + c modulo HASH_PRIME. */
+static inline uint64
+hash_step(uint64 a, uint64 b, uint64 c)
+{
+	uint128		v = (uint128) a * b + c;
+	uint64		r = ((uint64) v & HASH_PRIME) + (uint64) (v >> 61);
+
+	return r >= HASH_PRIME ? r - HASH_PRIME : r;
+}
+
+/*
+ * How many bytes lie before the first place of a long pattern in n bytes, -1:
+ * it is nowhere.  With step -1 both are read from their ends (s and p are last
+ * bytes).  The hash of as many bytes as the pattern has is carried along (Karp
+ * and Rabin), so that repetitive texts take no longer than others.
+ */
 static int64
-find_bytes(CqlValue v, CqlValue pattern, uint32 from)
+find_long(const char *s, int64 n, const char *p, int64 m, int step)
+{
+	uint64		wanted = 0,
+				hash = 0,
+				first = 1;		/* factor of the byte that is left behind */
+
+	for (int64 i = 0; i < m && m <= n; i++)
+	{
+		wanted = hash_step(wanted, HASH_BASE, (uint8) p[i * step]);
+		hash = hash_step(hash, HASH_BASE, (uint8) s[i * step]);
+		if (i > 0)
+			first = hash_step(first, HASH_BASE, 0);
+	}
+	for (int64 at = 0; at + m <= n; at++)
+	{
+		if (hash == wanted && memcmp(step > 0 ? s + at : s - at - m + 1, step > 0 ? p : p - m + 1, m) == 0)
+			return at;
+		if (at + m == n)
+			break;
+		if (at % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+		hash = hash_step(HASH_PRIME - hash_step(first, (uint8) s[at * step], 0), 1, hash);
+		hash = hash_step(hash, HASH_BASE, (uint8) s[(at + m) * step]);
+	}
+	return -1;
+}
+
+int64
+cql_string_find(CqlValue v, CqlValue pattern, uint32 from)
 {
 	if (pattern.n == 0)
 		return from;
+	if (pattern.n > SHORT_PATTERN && from < v.n)
+	{
+		int64		at = find_long(v.s + from, v.n - from, pattern.s, pattern.n, 1);
+
+		return at < 0 ? -1 : from + at;
+	}
 	while (from + (uint64) pattern.n <= v.n)
 	{
 		const char *found = memchr(v.s + from, pattern.s[0], v.n - from - pattern.n + 1);
@@ -66,6 +121,7 @@ find_bytes(CqlValue v, CqlValue pattern, uint32 from)
 		if (memcmp(found, pattern.s, pattern.n) == 0)
 			return from;
 		from++;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return -1;
 }
@@ -75,6 +131,23 @@ static bool
 has_at(CqlValue v, CqlValue part, uint32 at)
 {
 	return part.n == 0 || memcmp(v.s + at, part.s, part.n) == 0;
+}
+
+/* Where a pattern begins last; -1: nowhere. */
+static int64
+find_last(CqlValue v, CqlValue pattern)
+{
+	int64		at = (int64) v.n - pattern.n;
+
+	if (pattern.n > SHORT_PATTERN && at >= 0)
+	{
+		int64		behind = find_long(v.s + v.n - 1, v.n, pattern.s + pattern.n - 1, pattern.n, -1);
+
+		return behind < 0 ? -1 : at - behind;
+	}
+	for (; at >= 0 && !has_at(v, pattern, (uint32) at); at--)
+		CHECK_FOR_INTERRUPTS();
+	return at;
 }
 
 /* ---- for other files ---- */
@@ -103,7 +176,7 @@ cql_string_at(CqlValue v, int64 i)
 int64
 cql_string_position(CqlValue v, CqlValue pattern)
 {
-	int64		at = find_bytes(v, pattern, 0);
+	int64		at = cql_string_find(v, pattern, 0);
 
 	return at < 0 ? -1 : count_characters(v.s, (uint32) at);
 }
@@ -126,13 +199,12 @@ cql_last_position_of_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 {
 	CqlValue	pattern,
 				v;
+	int64		at;
 
 	if (!two_strings(x, n, a, &pattern, &v))
 		return cql_null();
-	for (int64 at = (int64) v.n - pattern.n; at >= 0; at--)
-		if (has_at(v, pattern, (uint32) at))
-			return cql_integer((int32) count_characters(v.s, (uint32) at));
-	return cql_integer(-1);
+	at = find_last(v, pattern);
+	return cql_integer(at < 0 ? -1 : (int32) count_characters(v.s, (uint32) at));
 }
 
 CqlValue
@@ -186,6 +258,7 @@ join(CqlExec *x, const CqlNode *n, const CqlValue *parts, uint32 count, CqlValue
 	used = 0;
 	for (uint32 i = 0; i < count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (parts[i].kind != CQL_STRING)
 			continue;
 		if (used++ && separator.n > 0)
@@ -228,7 +301,10 @@ cql_combine_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		return cql_null();
 	parts = cql_alloc_values(x, a[0].n);
 	for (uint32 i = 0; i < a[0].n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		parts[i] = string_operand(x, n, a[0].values[i]);
+	}
 	return join(x, n, parts, a[0].n, separator);
 }
 
@@ -248,7 +324,7 @@ cql_split_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	if (cql_is_null(v))
 		return v;
 	if (!cql_is_null(separator) && separator.n > 0)
-		while ((at = find_bytes(v, separator, from)) >= 0)
+		while ((at = cql_string_find(v, separator, from)) >= 0)
 		{
 			CHECK_FOR_INTERRUPTS();
 			cql_list_add(x, &list, cql_string(v.s + from, (int) (at - from)));
@@ -300,6 +376,7 @@ change_case(CqlExec *x, CqlValue v, uint32 (*form) (uint32))
 		uint32		c = character_read(s, end, &length),
 					changed = form(c);
 
+		CHECK_FOR_INTERRUPTS();
 		if (copy == NULL && changed == c)
 			continue;
 		if (copy == NULL)

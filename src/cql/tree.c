@@ -75,15 +75,12 @@ cql_kind_name(CqlKind kind)
 	return kind < CQL_NKINDS ? kinds[kind].name : "Any";
 }
 
-/* Vocabulary, what value sets and code systems have in common, counts as ValueSet. */
 CqlKind
 cql_kind_by_name(const char *name, int length)
 {
 	for (int i = 0; i < CQL_NKINDS; i++)
 		if (kinds[i].is_type && strlen(kinds[i].name) == (size_t) length && memcmp(kinds[i].name, name, length) == 0)
 			return (CqlKind) i;
-	if (length == 10 && memcmp(name, "Vocabulary", 10) == 0)
-		return CQL_VALUE_SET;
 	return CQL_NKINDS;
 }
 
@@ -146,6 +143,17 @@ take_namespace(const char **name, int *length)
 		take_prefix(name, length, "QICore.");
 }
 
+/* Vocabulary, the type from which ValueSet and CodeSystem derive: either of them. */
+static CqlType *
+vocabulary_type(void)
+{
+	CqlType    *type = cql_type(CQL_TYPE_CHOICE, 2);
+
+	type->parts[0] = cql_system_type(CQL_VALUE_SET);
+	type->parts[1] = cql_system_type(CQL_CODE_SYSTEM);
+	return type;
+}
+
 CqlType *
 cql_named_type(const char *name, int length)
 {
@@ -156,6 +164,8 @@ cql_named_type(const char *name, int length)
 
 	if (kind != CQL_NKINDS)
 		return cql_system_type(kind);
+	if (is_system && length == 10 && memcmp(name, "Vocabulary", 10) == 0)
+		return vocabulary_type();
 	if (!is_system)
 		take_namespace(&name, &length);
 	type = cql_type(CQL_TYPE_NAMED, 0);

@@ -44,6 +44,7 @@ cql_is(CqlExec *x, CqlValue v, uint32 type)
 
 	if (v.kind == CQL_NULL)
 		return false;
+	CHECK_FOR_INTERRUPTS();
 	switch ((CqlTypeForm) t->form)
 	{
 		case CQL_TYPE_NAMED:
@@ -175,6 +176,8 @@ add_members(CqlExec *x, CqlListBuilder *out, CqlValue v)
 static void
 add_children(CqlExec *x, CqlListBuilder *out, CqlValue v)
 {
+	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	switch (v.kind)
 	{
 		case CQL_LIST:

@@ -2,26 +2,27 @@
  * value.c: makes the values of CQL that need memory, and lists that grow.
  *
  * Everything is allocated in the evaluation's arena and not changed once it is
- * made.  Always holds: a Decimal has at most 28 digits, 8 of them behind the
- * point, and a Code's hash is that of its system and code.
+ * made.  Always holds: a Decimal lies between -10^28 and 10^28 and has at most 8
+ * digits behind the point, and a Code's hash is that of its system and code.
  */
 #include "cql/exec.h"
 #include "types/code_system.h"
 
 /* Rounds to 8 places; false when the number is outside of what CQL's Decimal can be. */
-static bool
-fit_decimal(Decimal *d)
+bool
+cql_fit_decimal(Decimal *d)
 {
+	/* 10^28 in units of each scale. */
 	static const int128 power[] = {
-		(int128) UINT64CONST(10000000000) * UINT64CONST(10000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(100000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(1000000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(10000000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(100000000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(1000000000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(10000000000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(100000000000000000),
-		(int128) UINT64CONST(10000000000) * UINT64CONST(1000000000000000000)
+		(int128) UINT64CONST(100000000000000) * UINT64CONST(100000000000000),
+		(int128) UINT64CONST(100000000000000) * UINT64CONST(1000000000000000),
+		(int128) UINT64CONST(1000000000000000) * UINT64CONST(1000000000000000),
+		(int128) UINT64CONST(1000000000000000) * UINT64CONST(10000000000000000),
+		(int128) UINT64CONST(10000000000000000) * UINT64CONST(10000000000000000),
+		(int128) UINT64CONST(10000000000000000) * UINT64CONST(100000000000000000),
+		(int128) UINT64CONST(100000000000000000) * UINT64CONST(100000000000000000),
+		(int128) UINT64CONST(100000000000000000) * UINT64CONST(1000000000000000000),
+		(int128) UINT64CONST(1000000000000000000) * UINT64CONST(1000000000000000000)
 	};
 
 	if (d->scale > 8)
@@ -30,14 +31,27 @@ fit_decimal(Decimal *d)
 			return false;
 		decimal_trim(d, 1);
 	}
-	return d->mantissa > -power[d->scale] && d->mantissa < power[d->scale];
+	return d->mantissa >= -power[d->scale] && d->mantissa <= power[d->scale];
+}
+
+/* A Decimal of a mantissa that fits; one that is wide stands in the arena. */
+CqlValue
+cql_make_scaled(CqlExec *x, int128 mantissa, int scale)
+{
+	int128	   *wide;
+
+	if (likely(cql_is_narrow(mantissa)))
+		return cql_decimal(mantissa, scale);
+	wide = cql_alloc(x, sizeof(int128));
+	*wide = mantissa;
+	return (CqlValue) {.kind = CQL_DECIMAL,.flag = (uint8) (scale | CQL_WIDE),.mantissa = wide};
 }
 
 /* A Decimal of a number; null when it does not fit. */
 CqlValue
-cql_make_decimal(Decimal d)
+cql_make_decimal(CqlExec *x, Decimal d)
 {
-	return fit_decimal(&d) ? cql_decimal(d.mantissa, d.scale) : cql_null();
+	return cql_fit_decimal(&d) ? cql_make_scaled(x, d.mantissa, d.scale) : cql_null();
 }
 
 /* A Quantity; null when the number does not fit. */
@@ -46,7 +60,7 @@ cql_make_quantity(CqlExec *x, Decimal d, const char *unit, int unit_length)
 {
 	CqlQuantity *q;
 
-	if (!fit_decimal(&d))
+	if (!cql_fit_decimal(&d))
 		return cql_null();
 	q = cql_alloc(x, sizeof(CqlQuantity));
 	*q = (CqlQuantity) {d, unit, unit_length};

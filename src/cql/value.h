@@ -18,7 +18,7 @@ typedef enum CqlKind
 	CQL_BOOLEAN,				/* i: 0, 1 */
 	CQL_INTEGER,				/* i: 32 bits */
 	CQL_LONG,					/* i */
-	CQL_DECIMAL,				/* 96-bit mantissa: i low, n high; flag: scale 0..8 */
+	CQL_DECIMAL,				/* 96-bit mantissa: i low, n high; flag: scale 0..8; with CQL_WIDE: mantissa */
 	CQL_STRING,					/* s, n bytes of UTF-8 */
 	CQL_DATE,					/* i: phm.datetime, year to day */
 	CQL_DATETIME,				/* i: phm.datetime, never DATETIME_CUT or with digits other than .fff; a zone from hours on */
@@ -53,12 +53,14 @@ typedef struct CqlValue
 		const struct CqlCode *code;
 		const struct CqlConcept *concept;
 		const struct CqlInterval *interval;
+		const int128 *mantissa;
 		const uint8 *element;	/* kind byte of a value (element.h) */
 	};
 } CqlValue;
 
 StaticAssertDecl(sizeof(CqlValue) == 16, "values are passed in two registers");
 
+#define CQL_WIDE		0x80	/* flag of DECIMAL: the mantissa has more than 96 bits and stands in memory */
 #define CQL_IN_CHART	1		/* flag of CONCEPT */
 #define CQL_UNCERTAIN	1		/* flag of INTERVAL: a number between low and high, both closed */
 #define CQL_LOOSE		0xFF	/* flag of ELEMENT: made for this evaluation, in the kinds of phm.resource */
@@ -198,10 +200,26 @@ cql_to_answer(CqlValue v)
 static inline int128
 cql_mantissa(CqlValue v)
 {
+	if (unlikely(v.flag & CQL_WIDE))
+		return *v.mantissa;
 	return (int128) ((uint128) (int128) (int32) v.n << 64 | (uint64) v.i);
 }
 
-/* A Decimal of what fits into Decimal(28,8): see cql_make_decimal for what may not. */
+/* Places behind the point of a Decimal. */
+static inline int
+cql_scale(CqlValue v)
+{
+	return v.flag & ~CQL_WIDE;
+}
+
+/* Whether a mantissa has room in the value itself. */
+static inline bool
+cql_is_narrow(int128 mantissa)
+{
+	return (int64) (mantissa >> 64) == (int32) (mantissa >> 64);
+}
+
+/* A Decimal of at most 8 places whose mantissa is narrow: see cql_make_decimal for any number. */
 static inline CqlValue
 cql_decimal(int128 mantissa, int scale)
 {
@@ -211,7 +229,7 @@ cql_decimal(int128 mantissa, int scale)
 static inline Decimal
 cql_number(CqlValue v)
 {
-	return (Decimal) {cql_mantissa(v), v.flag};
+	return (Decimal) {cql_mantissa(v), cql_scale(v)};
 }
 
 /*

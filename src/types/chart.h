@@ -140,6 +140,8 @@ typedef struct ChartEntry
 #define CHART_CLAIMS		0x04	/* comes from claims */
 #define CHART_MAPPED		0x08	/* a code, or the entry, was added by a concept map */
 #define CHART_SHARED		0x10	/* belongs to no patient: medication, location, practitioner */
+#define CHART_PROFILED		0x20	/* its meta names profiles */
+#define CHART_FLAGS			0x3F	/* those there are */
 
 typedef struct ChartRemoved
 {
@@ -206,6 +208,9 @@ extern bool chart_next(ChartCursor *cursor);
 
 /* The hot members of an entry. */
 extern void chart_body(const Chart *chart, ChartPosition at, const uint8 **members, const uint8 **end);
+
+/* Whether the hot members of an entry name profiles: what CHART_PROFILED tells. */
+extern bool chart_names_profiles(const uint8 *members, const uint8 *end);
 
 extern const char *chart_string(const Chart *chart, int segment, uint32 index, int *length);
 

@@ -340,15 +340,18 @@ check_entries(Check *c)
 	for (uint32 i = 0; i < c->s->nentries; i++)
 	{
 		uint32		end = i + 1 < c->s->nentries ? entries[i + 1].body : room;
+		const uint8 *bodies = c->base + c->s->bodies;
 
-		if (entries[i].body > end || end > room || entries[i].label >= c->s->nlabels ||
+		if ((entries[i].flags & ~CHART_FLAGS) || entries[i].body > end || end > room || entries[i].label >= c->s->nlabels ||
 			(entries[i].concept < CHART_MANY_CONCEPTS && entries[i].concept >= c->s->nconcepts) ||
 			(entries[i].time != CHART_NO_DATE &&
 			 (entries[i].time < PG_INT64_MIN >> 15 || entries[i].time > PG_INT64_MAX >> 15)))
 			return corrupt(c, "a bad entry");
 		c->time = entries[i].time;
-		if (!check_members(c, c->base + c->s->bodies + entries[i].body, c->base + c->s->bodies + end, 2))
+		if (!check_members(c, bodies + entries[i].body, bodies + end, 2))
 			return false;
+		if (chart_names_profiles(bodies + entries[i].body, bodies + end) != ((entries[i].flags & CHART_PROFILED) != 0))
+			return corrupt(c, "an entry that is flagged wrongly");
 	}
 	return true;
 }

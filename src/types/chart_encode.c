@@ -386,7 +386,11 @@ encode_member(Encode *e, ChartItem *item, const ElementMember *member, const uin
 		return;
 	e->exact = place == CHART_HOT;
 	if (member->element == FHIR_E_Resource_meta)
+	{
 		encode_meta(e, &member->value);
+		if (b->bodies.length > before)
+			item->flags |= CHART_PROFILED;
+	}
 	else if (place == CHART_HOT)
 	{
 		element_put_member(&b->bodies, member->element);

@@ -158,6 +158,15 @@ chart_body(const Chart *chart, ChartPosition at, const uint8 **members, const ui
 		chart->base[at.segment] + s->bodies_end;
 }
 
+bool
+chart_names_profiles(const uint8 *members, const uint8 *end)
+{
+	ElementValue meta;
+
+	return element_find(members, end, FHIR_E_Resource_meta, &meta) && meta.kind == ELEMENT_OBJECT &&
+		element_find(meta.data, meta.data + meta.length, FHIR_E_Meta_profile, &meta);
+}
+
 const char *
 chart_string(const Chart *chart, int segment, uint32 index, int *length)
 {

@@ -58,36 +58,83 @@ datum_bytes(uint32 segment_bytes)
 	return (int) (sizeof(ChartHeader) - VARHDRSZ + segment_bytes);
 }
 
+/*
+ * How much of a value its beginning was lately, in 1024ths: to fetch a TOAST chunk
+ * too much costs less than to fetch twice.
+ */
+typedef struct Habit
+{
+	int			share;
+} Habit;
+
+static Habit head_habit;
+static Habit look_habit;
+
+/* The size of a value stored out of line. */
+static int
+external_size(Datum datum)
+{
+	struct varatt_external pointer;
+
+	VARATT_EXTERNAL_GET_POINTER(pointer, (struct varlena *) DatumGetPointer(datum));
+	return pointer.va_rawsize - VARHDRSZ;
+}
+
+/* How many bytes to fetch: whole chunks, with a quarter to spare. */
+static int
+likely_bytes(const Habit *habit, int size)
+{
+	int64		bytes = (int64) size * habit->share / 1024;
+
+	bytes += bytes / 4;
+	return (int) ((bytes / TOAST_MAX_CHUNK_SIZE + 1) * TOAST_MAX_CHUNK_SIZE);
+}
+
+/* Learns how many bytes were needed. */
+static void
+note_bytes(Habit *habit, int size, int needed)
+{
+	habit->share += ((int) ((int64) needed * 1024 / Max(size, 1)) - habit->share) / 8;
+}
+
 const ChartHeader *
 chart_detoast_head(Datum datum)
 {
 	const ChartHeader *header;
+	int			have;
+	int			size;
 	int			needed;
 
 	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)))
 		return NULL;
-	header = detoast_start(datum, TOAST_MAX_CHUNK_SIZE);
+	size = external_size(datum);
+	have = likely_bytes(&head_habit, size);
+	header = detoast_start(datum, have);
 	if (header == NULL)
 		return NULL;
 	needed = datum_bytes(first_segment(header)->concepts);
-	return needed <= TOAST_MAX_CHUNK_SIZE ? header : detoast_start(datum, needed);
+	note_bytes(&head_habit, size, needed);
+	return needed <= have ? header : detoast_start(datum, needed);
 }
 
 const ChartHeader *
 chart_detoast_look(Datum datum, const ChartHeader *head)
 {
-	int			have = 2 * TOAST_MAX_CHUNK_SIZE;	/* often enough */
+	int			have;
+	int			size;
 	int			needed;
 
 	if (!VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(datum)))
 		return chart_detoast(datum);
+	size = external_size(datum);
 	if (head != NULL)
-		have = 0;
+		have = (int) VARSIZE(head) - VARHDRSZ;
 	else
-		head = detoast_start(datum, have);
+		head = detoast_start(datum, have = likely_bytes(&look_habit, size));
 	if (head == NULL || first_segment(head)->nconcepts >= CHART_MANY_CONCEPTS)
 		return chart_detoast(datum);
 	needed = datum_bytes(first_segment(head)->look_length);
+	note_bytes(&look_habit, size, needed);
 	return needed <= have ? head : detoast_start(datum, needed);
 }
 

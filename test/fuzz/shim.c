@@ -4,6 +4,8 @@
  */
 #include "phm_port.h"
 
+#include <time.h>
+
 typedef struct Chunk
 {
 	struct Chunk *next;
@@ -14,11 +16,45 @@ typedef struct Chunk
 
 static Chunk *chunks;
 
+static sigjmp_buf *limit_jump;
+static char *limit_base;
+static Size limit_stack;
+static uint64 limit_interrupts;
+static clock_t limit_time;
+
+void
+shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts)
+{
+	limit_jump = jump;
+	limit_base = __builtin_frame_address(0);
+	limit_stack = stack;
+	limit_interrupts = interrupts;
+	limit_time = clock() + CLOCKS_PER_SEC;
+}
+
+/* Stacks grow downwards on every machine that this runs on. */
+void
+shim_stack(void)
+{
+	if (limit_jump && (Size) (limit_base - (char *) __builtin_frame_address(0)) > limit_stack)
+		siglongjmp(*limit_jump, 1);
+}
+
+void
+shim_interrupts(void)
+{
+	if (limit_jump && (limit_interrupts-- == 0 || (limit_interrupts % 8 == 0 && clock() > limit_time)))
+		siglongjmp(*limit_jump, 1);
+}
+
 void *
 palloc(Size size)
 {
-	Chunk	   *c = malloc(sizeof(Chunk) + size);
+	Chunk	   *c;
 
+	if (size > MaxAllocSize && limit_jump)
+		siglongjmp(*limit_jump, 1);
+	c = malloc(sizeof(Chunk) + size);
 	if (c == NULL || size > MaxAllocSize)
 		abort();
 	c->size = size;
@@ -107,7 +143,11 @@ enlargeStringInfo(StringInfo s, int needed)
 	int			size = s->maxlen;
 
 	if (needed < 0 || (Size) needed >= MaxAllocSize - s->len)
+	{
+		if (limit_jump)
+			siglongjmp(*limit_jump, 1);
 		abort();
+	}
 	while (size < s->len + needed + 1)
 		size *= 2;
 	if (size > s->maxlen)

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,12 +48,13 @@ typedef size_t Size;
 #define PG_INT32_MIN INT32_MIN
 #define PG_UINT32_MAX UINT32_MAX
 #define MaxAllocSize ((Size) 0x3fffffff)
-#define CHECK_FOR_INTERRUPTS() ((void) 0)
+#define CHECK_FOR_INTERRUPTS() shim_interrupts()
 #define InterruptPending false
+#define TYPEALIGN(a, p) (((uintptr_t) (p) + ((a) - 1)) & ~((uintptr_t) ((a) - 1)))
 #define MCXT_ALLOC_HUGE 1
 #define MCXT_ALLOC_NO_OOM 2
 #define palloc_extended(size, flags) palloc(size)
-#define check_stack_depth() ((void) 0)
+#define check_stack_depth() shim_stack()
 #define StaticAssertDecl(condition, message) _Static_assert(condition, message)
 #define foreach_never 0
 
@@ -79,6 +81,15 @@ extern void pfree(void *p);
 extern char *pstrdup(const char *s);
 extern char *pnstrdup(const char *s, Size n);
 extern void shim_reset(void);
+
+/*
+ * What ends an input as an error ends a statement: where a target has set a
+ * jump, too deep a stack, too many looks at interrupts (or one after a second)
+ * and allocations beyond what palloc gives lead there.  Without one nothing is limited.
+ */
+extern void shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts);
+extern void shim_stack(void);
+extern void shim_interrupts(void);
 
 typedef struct StringInfoData
 {

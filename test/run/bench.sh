@@ -1,16 +1,33 @@
-# ./run bench: how fast and how large, one line a figure: name, rows, figure, unit, budget.
+# ./run bench [record] [cql] [instructions]: how fast and how large, one line a figure: name, rows, figure, unit, budget.
 #
 # CPU seconds of the backend (utime + stime), the best of several runs, with the
-# spread; elapsed time behind it.  Nothing is asserted: machines differ.  The
-# input is made once from the sample Bundles and stays in .run/bench.
+# spread; elapsed time behind it.  Nothing is asserted: machines differ.
+#   record: loading and charts; the input is made once from the sample Bundles and stays in .run/bench
+#   cql: rules over charts, in microseconds of elapsed time, beside the JavaScript engine
+#   instructions: instructions that callgrind counts for fixed cases, against test/bench/instructions.tsv
 BENCH_RUNS=${PHM_BENCH_RUNS:-3}
 
 main()
 {
-	local dir
+	local part
+	[ $# -gt 0 ] || set -- record cql instructions
+	for part in "$@"; do
+		case $part in record|cql|instructions) ;; *) die "bench knows record, cql and instructions, not $part" ;; esac
+	done
 	build
 	cluster_fresh
+	. test/bench/cql.sh
+	. test/bench/instructions.sh
 	printf '%-44s %9s %12s %-13s %s\n' figure rows value unit 'budget; spread of the runs, elapsed'
+	for part in "$@"; do
+		"bench_$part"
+	done
+}
+
+# The record: loading, charts, questions to charts, memory.
+bench_record()
+{
+	local dir
 	fresh_database phm_bench
 	psql_quiet -d phm_bench -c 'SELECT phm.create_store()' >/dev/null
 	. test/run/samples.sh

@@ -1,0 +1,237 @@
+/*
+ * evaluate.c: runs logic over charts without a server, to count instructions.
+ *
+ *   evaluate FILE ROUNDS [LIST]
+ *
+ * FILE has lines of a keyword and values behind tabs, binary values in hexadecimal
+ * digits: "logic BYTES", "expression NAME", "period FIRST BEHIND" (days since
+ * 2000-01-01), "chart NAME BYTES".  A chart takes the period before it.  Every chart is
+ * evaluated twice to warm up, then ROUNDS times within timed_rounds, which callgrind
+ * is told to watch.  With LIST, what each expression gave is printed.
+ */
+#include "phm_port.h"
+
+#include <time.h>
+
+#include "cql/exec.h"
+#include "cql/logic.h"
+#include "types/chart.h"
+
+#define MAX_EXPRESSIONS 256
+#define MAX_CHARTS 4096
+
+static struct
+{
+	CqlExec    *x;
+	int			expressions[MAX_EXPRESSIONS];
+	int			nexpressions;
+	CqlArguments arguments;
+	struct
+	{
+		const char *name;
+		Chart		chart;
+		CqlArguments arguments;
+	}			charts[MAX_CHARTS];
+	int			ncharts;
+}			bench;
+
+extern void timed_rounds(int chart, int rounds);
+
+static void pg_attribute_printf(1, 2) __attribute__((noreturn))
+fail(const char *format,...)
+{
+	va_list		args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+/* The value of a hexadecimal digit. */
+static int
+digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	fail("not a hexadecimal digit");
+}
+
+/* Hexadecimal digits as a varlena. */
+static void *
+read_value(const char *text)
+{
+	size_t		length = strlen(text) / 2;
+	char	   *value = palloc(length + VARHDRSZ);
+
+	for (size_t i = 0; i < length; i++)
+		value[VARHDRSZ + i] = (char) (digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
+	SET_VARSIZE(value, length + VARHDRSZ);
+	return value;
+}
+
+/* A moment of UTC. */
+static PhmDateTime
+moment(int64 ms)
+{
+	PhmDateTime v;
+	PhmError	err = {0};
+
+	if (!datetime_from_local_ms(ms, DATETIME_MILLISECOND, DATETIME_ZONE_Z, &v, &err))
+		fail("%s", err.message);
+	return v;
+}
+
+#define MS_DAY INT64CONST(86400000)
+
+/* Evaluation at the end of a period, as phm.evaluate without as_of. */
+static void
+read_period(const char *first, const char *behind)
+{
+	CqlArguments *a = &bench.arguments;
+
+	a->has_period = true;
+	a->period_low = moment(atoll(first) * MS_DAY);
+	a->period_high = moment(atoll(behind) * MS_DAY - 1);
+	a->now = a->period_high;
+	a->profiles = CQL_PROFILES_TRUST;
+	a->memory = (size_t) 256 * 1024 * 1024;
+}
+
+/* Notes an expression of the logic read before it. */
+static void
+read_expression(const char *name)
+{
+	int			i = bench.x ? cql_find_expression(bench.x, name, (int) strlen(name)) : -1;
+
+	if (i < 0 || bench.nexpressions == MAX_EXPRESSIONS)
+		fail("no expression %s", name);
+	bench.expressions[bench.nexpressions++] = i;
+}
+
+/* Notes a chart under the period read before it. */
+static void
+read_chart(const char *name, const char *bytes)
+{
+	if (bench.ncharts == MAX_CHARTS)
+		fail("too many charts");
+	bench.charts[bench.ncharts].name = pstrdup(name);
+	bench.charts[bench.ncharts].arguments = bench.arguments;
+	chart_open(&bench.charts[bench.ncharts].chart, read_value(bytes));
+	bench.ncharts++;
+}
+
+/* Takes one line in. */
+static void
+read_line(char *line)
+{
+	char	   *word[3];
+
+	for (int i = 0; i < 3; i++)
+		word[i] = strsep(&line, "\t\n");
+	if (word[0] && word[1] && strcmp(word[0], "logic") == 0)
+		bench.x = cql_open(read_value(word[1]));
+	else if (word[0] && word[1] && strcmp(word[0], "expression") == 0)
+		read_expression(word[1]);
+	else if (word[0] && word[2] && strcmp(word[0], "period") == 0)
+		read_period(word[1], word[2]);
+	else if (word[0] && word[2] && strcmp(word[0], "chart") == 0)
+		read_chart(word[1], word[2]);
+	else
+		fail("cannot read the line %s", word[0] ? word[0] : "");
+}
+
+/* Takes a file in, line by line. */
+static void
+read_file(const char *path)
+{
+	FILE	   *in = fopen(path, "r");
+	char	   *line = NULL;
+	size_t		size = 0;
+
+	if (in == NULL)
+		fail("cannot open %s", path);
+	while (getline(&line, &size, in) >= 0)
+		read_line(line);
+	free(line);
+	fclose(in);
+}
+
+/* Evaluates a chart some times. */
+static pg_noinline void
+evaluate_rounds(int chart, int rounds)
+{
+	CqlValue	v;
+	PhmError	err = {0};
+
+	for (int round = 0; round < rounds; round++)
+	{
+		cql_set_chart(bench.x, &bench.charts[chart].chart);
+		for (int i = 0; i < bench.nexpressions; i++)
+			(void) cql_evaluate(bench.x, bench.expressions[i], &v, &err);
+	}
+}
+
+/* What callgrind watches. */
+pg_noinline void
+timed_rounds(int chart, int rounds)
+{
+	evaluate_rounds(chart, rounds);
+}
+
+/* Prints what the expressions of a chart give. */
+static void
+list_results(int chart)
+{
+	cql_set_chart(bench.x, &bench.charts[chart].chart);
+	for (int i = 0; i < bench.nexpressions; i++)
+	{
+		StringInfoData out;
+		CqlValue	v;
+		PhmError	err = {0};
+
+		initStringInfo(&out);
+		if (cql_evaluate(bench.x, bench.expressions[i], &v, &err) && cql_print_json(bench.x, v, &out, &err))
+			printf("%s\t%d\t%s\n", bench.charts[chart].name, i, out.data);
+		else
+			printf("%s\t%d\t%s %s\n", bench.charts[chart].name, i, err.message, err.detail);
+	}
+}
+
+/* CPU time of the process. */
+static double
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double) t.tv_sec + (double) t.tv_nsec * 1e-9;
+}
+
+int
+main(int argc, char **argv)
+{
+	int			rounds;
+
+	if (argc < 3)
+		fail("usage: evaluate FILE ROUNDS [LIST]");
+	rounds = atoi(argv[2]);
+	read_file(argv[1]);
+	for (int i = 0; i < bench.ncharts; i++)
+	{
+		double		start;
+
+		cql_set_arguments(bench.x, &bench.charts[i].arguments);
+		for (int warm = 0; warm < 2; warm++)
+			evaluate_rounds(i, 1);
+		start = seconds();
+		timed_rounds(i, rounds);
+		printf("%s\t%.2f us\n", bench.charts[i].name, rounds ? (seconds() - start) * 1e6 / rounds : 0);
+		if (argc > 3)
+			list_results(i);
+	}
+	return 0;
+}
