@@ -189,6 +189,7 @@ says_not_done(CqlExec *x, FhirType type, ChartPosition at)
 
 	if (flags & CHART_NEGATED || (type != FHIR_T_Observation && type != FHIR_T_Task) || !(flags & CHART_VOID))
 		return (flags & CHART_NEGATED) != 0;
+	cql_need(x, CQL_WHOLE);
 	chart_body(x->chart, at, &p, &end);
 	if (!element_find(p, end, element, &status))
 		return false;
