@@ -112,7 +112,7 @@ chart_has_profiles(CqlExec *x)
 	return x->has_profiles;
 }
 
-/* The fixed codes of vital signs and other observations of US Core and FHIR, by the end of their profile's URL. */
+/* The fixed codes of the vital signs of US Core and FHIR, by the end of their profile's URL. */
 static const struct
 {
 	const char *profile;
@@ -131,10 +131,6 @@ static const struct
 	{"pediatric-bmi-for-age", {"59576-9"}},
 	{"pediatric-weight-for-height", {"77606-2"}},
 	{"head-occipital-frontal-circumference-percentile", {"8289-1"}},
-	{"us-core-observation-pregnancystatus", {"82810-3"}},
-	{"us-core-observation-pregnancyintent", {"86645-9"}},
-	{"us-core-observation-occupation", {"11341-5"}},
-	{"us-core-observation-sexual-orientation", {"76690-7"}},
 	{"/bp", {"85354-9"}},
 	{"/bmi", {"39156-5"}},
 	{"/bodyheight", {"8302-2"}},
