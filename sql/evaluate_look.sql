@@ -24,6 +24,7 @@ SELECT v.* FROM (SELECT pg_temp.retrieve('Condition', 'code', 'Diabetes') AS dia
 	pg_temp.retrieve('Condition', 'code', 'Diabetes', profile => 'http://example.org/problem') AS problem,
 	pg_temp.retrieve('Procedure', 'code', 'Small', profile => 'http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-procedure') AS done,
 	pg_temp.retrieve('Procedure', 'code', 'Small', profile => 'http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-procedurenotdone') AS not_done,
+	pg_temp.retrieve('Observation', 'code', NULL, '4548-4', 'http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-observationcancelled') AS cancelled,
 	pg_temp.retrieve('Observation', NULL, NULL) AS observations, pg_temp.retrieve('Device', NULL, NULL) AS devices) AS r,
 	LATERAL (VALUES (1, 'prefixes', pg_temp.apply('Exists', diabetes)), (2, 'no prefixes', pg_temp.apply('Exists', small)),
 		(3, 'a code', pg_temp.apply('Exists', hba1c)), (4, 'all of a type', pg_temp.apply('Exists', observations)), (5, 'absent type', pg_temp.apply('Exists', devices)),
@@ -32,7 +33,8 @@ SELECT v.* FROM (SELECT pg_temp.retrieve('Condition', 'code', 'Diabetes') AS dia
 		(10, 'done', pg_temp.apply('Exists', done)), (11, 'not done', pg_temp.apply('Exists', not_done)),
 		(12, 'logic', pg_temp.apply('Or', pg_temp.apply('And', pg_temp.apply('Exists', diabetes), pg_temp.apply('Not', pg_temp.apply('Exists', hba1c))), pg_temp.apply('IsNull', pg_temp.apply('Exists', drug)))),
 		(13, 'counts', pg_temp.apply('Equal', pg_temp.apply('Count', diabetes), pg_temp.apply('Count', pg_temp.apply('Union', diabetes, problem)))),
-		(14, 'an element', pg_temp.apply('IsNull', jsonb_build_object('type', 'Property', 'path', 'recordedDate', 'source', pg_temp.apply('First', diabetes)))))
+		(14, 'an element', pg_temp.apply('IsNull', jsonb_build_object('type', 'Property', 'path', 'recordedDate', 'source', pg_temp.apply('First', diabetes)))),
+		(15, 'cancelled', pg_temp.apply('Exists', cancelled)))
 	AS v(n, name, elm);
 SELECT codes FROM phm.load_value_set('{"resourceType": "ValueSet", "url": "urn:test:small", "expansion": {"timestamp": "2026-01-01", "contains": [{"system": "http://snomed.info/sct", "code": "44054006"}]}}'::text);
 SELECT codes FROM phm.load_value_set('{"resourceType": "ValueSet", "url": "urn:test:drug", "expansion": {"timestamp": "2026-01-01", "contains": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "860975"}]}}'::text);
@@ -64,6 +66,8 @@ INSERT INTO person VALUES (1, 'nothing', pg_temp.bundle('[]')::phm.chart),
 	(11, 'drug by reference', pg_temp.bundle('[{"resourceType": "MedicationRequest", "id": "m", "medicationReference": {"reference": "Medication/x"}}, {"resourceType": "Medication", "id": "x", "code": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "860975"}]}}]')::phm.chart),
 	(12, 'HbA1c', pg_temp.bundle('[{"resourceType": "Observation", "id": "h", "status": "final", "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}]}}]')::phm.chart),
 	(13, 'small chart', pg_temp.bundle('[{"resourceType": "Condition", "id": "c", "code": {"coding": [{"system": "http://snomed.info/sct", "code": "44054006"}]}}]', 0)::phm.chart);
+INSERT INTO person VALUES (15, 'HbA1c cancelled', pg_temp.bundle('[{"resourceType": "Observation", "id": "h", "status": "cancelled", "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}]}}]')::phm.chart),
+	(16, 'HbA1c void', pg_temp.bundle('[{"resourceType": "Observation", "id": "h", "status": "entered-in-error", "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}]}}]')::phm.chart);
 INSERT INTO person SELECT 14, 'two segments', phm.chart(a.chart, phm.chart_difference(a.chart, b.chart)) FROM person AS a, person AS b WHERE a.n = 3 AND b.n = 12;
 SELECT name FROM person WHERE pg_column_size(chart) < 4000;
 CREATE TEMP TABLE linked AS SELECT phm.link(ARRAY['Look']) AS logic;

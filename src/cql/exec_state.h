@@ -150,6 +150,14 @@ cql_need(CqlExec *x, CqlExtent extent)
 		cql_want(x, extent);
 }
 
+/* The hot members of an entry; what evaluates reads bodies by this, which makes sure that they are there. */
+static inline void
+cql_body(CqlExec *x, ChartPosition at, const uint8 **members, const uint8 **end)
+{
+	cql_need(x, CQL_WHOLE);
+	chart_body(x->chart, at, members, end);
+}
+
 /* Makes room for n slots above what runs. */
 extern void cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots);
 

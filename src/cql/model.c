@@ -143,8 +143,7 @@ cql_members(CqlExec *x, CqlValue v, const uint8 **p, const uint8 **end)
 		return false;
 	if (v.element == NULL)
 	{
-		cql_need(x, CQL_WHOLE);
-		chart_body(x->chart, (ChartPosition) {v.flag, v.n}, p, end);
+		cql_body(x, (ChartPosition) {v.flag, v.n}, p, end);
 		return true;
 	}
 	element_decode(v.element, &e);
@@ -481,7 +480,7 @@ find_original(CqlExec *x, CqlValue v)
 	ElementValue full;
 	ElementValue found;
 
-	chart_body(x->chart, (ChartPosition) {v.flag, v.n}, &p, &end);
+	cql_body(x, (ChartPosition) {v.flag, v.n}, &p, &end);
 	element_decode(whole.element, &full);
 	if (!find_same(p, end, full.data, full.data + full.length, v.element, &found))
 		return cql_loosen(x, v);
@@ -537,8 +536,7 @@ read_entry(CqlExec *x, CqlValue v, const PropertyChoices *choices)
 		(void) cql_members(x, whole, &p, &end);
 		return read_member(x, whole, p, end, choices);
 	}
-	cql_need(x, CQL_WHOLE);
-	chart_body(x->chart, (ChartPosition) {v.flag, v.n}, &p, &end);
+	cql_body(x, (ChartPosition) {v.flag, v.n}, &p, &end);
 	return read_member(x, v, p, end, choices);
 }
 

@@ -51,8 +51,7 @@ read_profiles(CqlExec *x, ChartPosition at, uint64 *bits)
 	char		buffer[ELEMENT_TEXT_SIZE];
 
 	bits[0] |= 1;
-	cql_need(x, CQL_WHOLE);
-	chart_body(x->chart, at, &p, &end);
+	cql_body(x, at, &p, &end);
 	if (!element_find(p, end, FHIR_E_Resource_meta, &meta) || meta.kind != ELEMENT_OBJECT ||
 		!element_find(meta.data, meta.data + meta.length, FHIR_E_Meta_profile, &list) || list.kind != ELEMENT_ARRAY)
 		return;
@@ -185,7 +184,7 @@ says_not_done(CqlExec *x, FhirType type, ChartPosition at)
 
 	if (flags & CHART_NEGATED || (type != FHIR_T_Observation && type != FHIR_T_Task) || !(flags & CHART_VOID))
 		return (flags & CHART_NEGATED) != 0;
-	chart_body(x->chart, at, &p, &end);
+	cql_body(x, at, &p, &end);
 	if (!element_find(p, end, element, &status))
 		return false;
 	element_primitive(&status, &status);
