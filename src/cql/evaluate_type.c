@@ -70,7 +70,7 @@ phm_evaluate(PG_FUNCTION_ARGS)
 }
 
 /* The expression gives something else than the function asked for. */
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 wrong_type(CqlValue v, const char *wanted)
 {
 	const char *name = cql_kind_name((CqlKind) v.kind);

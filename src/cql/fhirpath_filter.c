@@ -64,6 +64,7 @@ fhirpath_repeat(CqlExec *x, const CqlNode *n)
 
 			for (uint32 k = 0; k < news.n; k++)
 			{
+				CHECK_FOR_INTERRUPTS();
 				if (!cql_in_list(x, news.values[k], cql_list_of(&out)))
 					cql_list_add(x, &out, news.values[k]);
 			}

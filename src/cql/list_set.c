@@ -318,6 +318,8 @@ cql_in_list(CqlExec *x, CqlValue v, CqlValue list)
 {
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		if (i % 1024 == 1023)
+			CHECK_FOR_INTERRUPTS();
 		if (same_value(x, list.values[i], v))
 			return true;
 	}
