@@ -2,10 +2,7 @@
  * call.c: parameters and functions.
  */
 #include "cql/exec_state.h"
-
-extern CqlValue cql_parameter_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_expression_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_function_ref_op(CqlExec *x, const CqlNode *n);
+#include "cql/operator_function.h"
 
 CqlValue
 cql_parameter_ref_op(CqlExec *x, const CqlNode *n)

@@ -2,16 +2,9 @@
  * clinical.c: codes in value sets and code systems.
  */
 #include "cql/exec_state.h"
+#include "cql/operator_function.h"
 
 #include "types/code_system.h"
-
-extern CqlValue cql_in_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_any_in_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_any_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_expand_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_subsumes_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_subsumed_by_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
 
 /* The class of a code in the merged index, 0: in no value set. */
 static uint32

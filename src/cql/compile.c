@@ -14,7 +14,6 @@ static uint32 compile_by_operator(Compile *c, const CqlTree *tree);
 void
 compile_problem(Compile *c, const CqlTree *tree, const char *format,...)
 {
-	extern void link_report(Compile *c, int line, int column, const char *message);
 	char		text[400];
 	va_list		args;
 

@@ -63,7 +63,8 @@ extern uint32 compile_reference(Compile *c, const CqlTree *tree);	/* CodeRef, Co
 /* compile_fhirpath.c */
 extern uint32 compile_path(Compile *c, const CqlTree *tree);
 
-/* link.c: what names mean. */
+/* link.c: what names mean; reports a problem of the definition under way. */
+extern void link_report(Compile *c, int line, int column, const char *message);
 extern uint32 link_expression(Compile *c, const CqlTree *tree);
 extern uint32 link_parameter(Compile *c, const CqlTree *tree);
 extern uint32 link_function(Compile *c, const CqlTree *tree, const uint32 *args);

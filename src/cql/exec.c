@@ -2,6 +2,7 @@
  * exec.c: opening logic and evaluating it: nodes, memos, memory, errors.
  */
 #include "cql/exec_state.h"
+#include "cql/operator_function.h"
 
 struct ArenaBlock
 {
@@ -176,7 +177,6 @@ cql_eval_arg(CqlExec *x, const CqlNode *n, uint32 i)
 }
 
 /* What only has a meaning inside another operator. */
-extern CqlValue cql_clause_op(CqlExec *x, const CqlNode *n);
 
 CqlValue
 cql_clause_op(CqlExec *x, const CqlNode *n)
@@ -193,7 +193,6 @@ cql_need_slots(CqlExec *x, const CqlNode *n, uint32 nslots)
 }
 
 /* Evaluates its operand once for a chart, or for all charts. */
-extern CqlValue cql_memo_op(CqlExec *x, const CqlNode *n);
 
 CqlValue
 cql_memo_op(CqlExec *x, const CqlNode *n)
@@ -235,7 +234,6 @@ same_bits(const CqlValue *a, const CqlValue *b)
 }
 
 /* Evaluates its operand once for what stands in the slots that it reads. */
-extern CqlValue cql_keyed_op(CqlExec *x, const CqlNode *n);
 
 CqlValue
 cql_keyed_op(CqlExec *x, const CqlNode *n)

@@ -40,8 +40,6 @@ typedef struct Linker
 	int			depth;
 } Linker;
 
-extern void link_report(Compile *c, int line, int column, const char *message);
-
 #define MAX_LINK_DEPTH 200		/* definitions that call each other */
 
 void
@@ -525,8 +523,6 @@ link_root(Compile *c, LinkLibrary *library)
 			(void) link_function_def(c, library, def);
 	}
 }
-
-extern bool link_index(LogicBuilder *b);
 
 /* A linker over libraries. */
 static void

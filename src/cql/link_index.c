@@ -11,8 +11,6 @@
 #include "types/codeset.h"
 #include "types/code_system.h"
 
-extern bool link_index(LogicBuilder *b);
-
 /* A code in a value set. */
 typedef struct Member
 {

@@ -80,6 +80,9 @@ extern struct varlena *logic_finish(LogicBuilder *b);
 /* The hash in the header: of everything behind it. */
 extern uint64 logic_content_hash(const uint8 *p, size_t length);
 
+/* Makes the merged index of all value sets; false when it would be too large: link_index.c. */
+extern bool link_index(LogicBuilder *b);
+
 /* Size of an element of a section. */
 extern uint32 logic_element_size(LogicSection section);
 

@@ -2,19 +2,7 @@
  * make.c: constants and structures.
  */
 #include "cql/exec_state.h"
-
-extern CqlValue cql_literal_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_null_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_quantity_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_code_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_concept_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_code_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_concept_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_value_set_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_code_system_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_ratio_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_tuple_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_instance_op(CqlExec *x, const CqlNode *n);
+#include "cql/operator_function.h"
 
 CqlValue
 cql_literal_op(CqlExec *x, const CqlNode *n)

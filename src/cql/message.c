@@ -3,8 +3,7 @@
  * asked to be strict: it gives the source and leaves a warning.
  */
 #include "cql/exec_state.h"
-
-extern CqlValue cql_message_op(CqlExec *x, const CqlNode *n);
+#include "cql/operator_function.h"
 
 void
 cql_warn(CqlExec *x, const CqlNode *n, CqlValue code)

@@ -6,8 +6,7 @@
  * the whole resource, which is made once for an entry and evaluation ("loose").
  */
 #include "cql/exec_state.h"
-
-extern CqlValue cql_property_op(CqlExec *x, const CqlNode *n);
+#include "cql/operator_function.h"
 
 /* Elements of a type with a JSON name or the name of a choice. */
 static void

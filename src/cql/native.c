@@ -6,11 +6,10 @@
  * ELM does, for the types that its operand may have.
  */
 #include "cql/exec_state.h"
+#include "cql/operator_function.h"
 
 #include "cql/compile.h"
 #include "types/code_system.h"
-
-extern CqlValue cql_native_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
 
 typedef enum Native
 {

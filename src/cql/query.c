@@ -5,19 +5,7 @@
  * read; relationships stop at the first that decides.
  */
 #include "cql/exec_state.h"
-
-extern CqlValue cql_query_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_filter_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_for_each_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_repeat_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_aggregate_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_sort_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_alias_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_query_let_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_operand_ref_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_current_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_iteration_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_total_op(CqlExec *x, const CqlNode *n);
+#include "cql/operator_function.h"
 
 CqlValue
 cql_alias_ref_op(CqlExec *x, const CqlNode *n)

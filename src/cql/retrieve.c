@@ -3,10 +3,9 @@
  * chart's directory and code table.
  */
 #include "cql/exec_state.h"
+#include "cql/operator_function.h"
 
 #include "types/code_system.h"
-
-extern CqlValue cql_retrieve_op(CqlExec *x, const CqlNode *n);
 
 /* A retrieve under way. */
 typedef struct Retrieve

@@ -2,13 +2,7 @@
  * type.c: what type a value is of: Is, As, Convert, Children, Descendents.
  */
 #include "cql/exec_state.h"
-
-extern CqlValue cql_as_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_is_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_convert_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_can_convert_op(CqlExec *x, const CqlNode *n);
-extern CqlValue cql_children_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
-extern CqlValue cql_descendents_op(CqlExec *x, const CqlNode *n, const CqlValue *a);
+#include "cql/operator_function.h"
 
 /* Whether a value is of a named type. */
 static bool
