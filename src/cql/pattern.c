@@ -121,6 +121,8 @@ repeat(PatternReader *r, int start, int least, int most, bool lazy)
 		r->p->nsteps = start;
 		return true;
 	}
+	if (n == 0)
+		return true;			/* an atom without steps, as (?:), matches nothing as often as one likes */
 	if ((int64) n * copies > PATTERN_MAX_SIZE)
 		return pattern_too_large(r);
 	for (int i = 1; i < copies; i++)
@@ -392,7 +394,8 @@ read_sequence(PatternReader *r)
 		int			start = r->p->nsteps,
 					least,
 					most;
-		bool		flags_only = false,
+		bool		quoted = r->end - r->s >= 2 && r->s[0] == '\\' && r->s[1] == 'Q',
+					flags_only = false,
 					found,
 					lazy;
 
@@ -400,6 +403,8 @@ read_sequence(PatternReader *r)
 			return false;
 		if (flags_only)
 			continue;
+		if (quoted && r->p->nsteps > start)
+			start = r->p->nsteps - 1;	/* a quantifier behind \Qab\E is b's alone */
 		if (!read_quantifier(r, &least, &most, &found))
 			return false;
 		if (!found)

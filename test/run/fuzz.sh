@@ -4,7 +4,7 @@
 # test/fuzz/NAME.c with LLVMFuzzerTestOneInput; its line "// sources: a.c b.c"
 # names what it links, a line "// flags: -lx" what else the compiler is told.
 # test/fuzz/corpus/NAME holds hand-made inputs; what the fuzzer finds goes to
-# .run/fuzz.
+# .run/fuzz.  FUZZ_SEED makes a run repeatable; without it every run tries other inputs.
 main()
 {
 	need_packages clang libclang-rt-dev
@@ -26,7 +26,7 @@ fuzz_all()
 	fi
 	[ ${#targets[@]} -gt 0 ] || die "there are no fuzz targets"
 	printf '%s\n' "${targets[@]}" |
-		RUN_DIR=$RUN_DIR PG_BIN=$PG_BIN xargs -P "$(nproc)" -I{} bash -c '. test/run/fuzz.sh; fuzz_one {} '"$seconds"
+		RUN_DIR=$RUN_DIR PG_BIN=$PG_BIN FUZZ_SEED=${FUZZ_SEED:-} xargs -P "$(nproc)" -I{} bash -c '. test/run/fuzz.sh; fuzz_one {} '"$seconds"
 }
 
 # Builds and runs one target.
@@ -41,7 +41,7 @@ fuzz_one()
 	clang -g -O1 -std=gnu11 -DPHM_STANDALONE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-Isrc -Itest/fuzz -I"$include" -o "$dir/$name.bin" \
 		"test/fuzz/$name.c" test/fuzz/shim.c src/phm_port.c $sources $flags -lm || return 1
-	if "$dir/$name.bin" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
+	if "$dir/$name.bin" ${FUZZ_SEED:+-seed="$FUZZ_SEED"} -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
 		-artifact_prefix="$dir/$name-" "$dir/$name" "test/fuzz/corpus/$name" >"$dir/$name.log" 2>&1; then
 		runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$dir/$name.log")
 		printf 'phm: fuzz %s: %s runs, nothing found\n' "$name" "${runs:-no}"
