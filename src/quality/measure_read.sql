@@ -102,7 +102,7 @@ BEGIN ATOMIC
 		'measure', coalesce(resource ->> 'name', substring(resource ->> 'url' FROM '[^/]+$'), resource ->> 'id'),
 		'version', coalesce(resource ->> 'version', ''), 'url', resource ->> 'url', 'title', resource ->> 'title',
 		'library', resource #>> '{library,0}', 'effective', phm.measure_period(resource -> 'effectivePeriod'),
-		'composite', phm.measure_code(resource -> 'scoring') = 'composite' OR resource -> 'compositeScoring' IS NOT NULL,
+		'composite', coalesce(phm.measure_code(resource -> 'scoring') = 'composite', false) OR resource -> 'compositeScoring' IS NOT NULL,
 		'composite_scoring', coalesce(phm.measure_code(resource -> 'compositeScoring'),
 			phm.measure_code(phm.measure_extension(resource, 'cqfm-compositeScoring') -> 'valueCodeableConcept'), 'opportunity'),
 		'groups', coalesce((SELECT jsonb_agg(phm.read_measure_group(g, resource) ORDER BY (g ->> '#')::integer)
