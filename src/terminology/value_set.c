@@ -168,11 +168,11 @@ is_limited(const uint8 *members, const uint8 *end)
 }
 
 /* Reports an expansion that does not hold all codes. */
-static bool
-not_whole(PhmError *err)
+static void
+not_whole(PhmError *err, const char *hint)
 {
 	phm_fail(err, ERRCODE_INVALID_PARAMETER_VALUE, -1, "an incomplete value set expansion");
-	return phm_fail_hint(err, "Ask the terminology server for all pages and join them.");
+	phm_fail_hint(err, "%s", hint);
 }
 
 /* A whole number among the members of an expansion, -1 when it has none. */
@@ -193,21 +193,22 @@ check_whole(const Reader *r, const uint8 *members, const uint8 *end)
 {
 	int64		total = number_of(members, end, FHIR_E_ValueSet_expansion_total);
 	int64		offset = number_of(members, end, FHIR_E_ValueSet_expansion_offset);
+	static const char join[] = "Ask the terminology server for all pages and join them.";
 
 	if (total > r->items)
 	{
-		not_whole(r->err);
+		not_whole(r->err, join);
 		return phm_fail_detail(r->err, "ValueSet.expansion.total is %lld, but there are %lld.", (long long) total, (long long) r->items);
 	}
 	if (offset > 0)
 	{
-		not_whole(r->err);
+		not_whole(r->err, join);
 		return phm_fail_detail(r->err, "ValueSet.expansion.offset is %lld: codes are missing before it.", (long long) offset);
 	}
 	if (is_limited(members, end) || has_true_extension(members, end, TOO_COSTLY) || has_true_extension(members, end, UNCLOSED))
 	{
-		not_whole(r->err);
-		return phm_fail_detail(r->err, "The server says that it cut ValueSet.expansion, or cannot list all codes.");
+		not_whole(r->err, "Ask the terminology server for all codes, or load the compose alone.");
+		return phm_fail_detail(r->err, "ValueSet.expansion says that it was limited, or that not all codes can be listed.");
 	}
 	return true;
 }
@@ -250,7 +251,7 @@ narrow(Reader *r, struct varlena **codes, const void *other)
 	CodesetView a;
 	CodesetView b;
 
-	codeset_view_init(&a, VARDATA_ANY(*codes));
+	codeset_view_init(&a, VARDATA(*codes));
 	codeset_view_init(&b, other);
 	*codes = codeset_intersection(&a, &b, r->err);
 	return *codes != NULL;
@@ -324,7 +325,7 @@ apply_filter(Reader *r, const Include *include, const ElementValue *slot, int n,
 		return phm_fail_hint(r->err, "Load the expansion of the value set.");
 	}
 	set = codeset_build(b, r->err);
-	return set != NULL && narrow(r, codes, VARDATA_ANY(set));
+	return set != NULL && narrow(r, codes, VARDATA(set));
 }
 
 /* Narrows codes (NULL: to begin with) to those of a value set that is referred to. */
@@ -425,7 +426,7 @@ included_codes(Reader *r, const ElementValue *includes)
 
 		if (part == NULL)
 			return NULL;
-		codeset_view_init(&view, VARDATA_ANY(part));
+		codeset_view_init(&view, VARDATA(part));
 		if (!codeset_builder_add_set(b, &view, r->err))
 			return NULL;
 	}
@@ -451,8 +452,8 @@ compose_codes(Reader *r, const uint8 *members, const uint8 *end, const ElementVa
 
 		if (part == NULL)
 			return NULL;
-		codeset_view_init(&a, VARDATA_ANY(codes));
-		codeset_view_init(&b, VARDATA_ANY(part));
+		codeset_view_init(&a, VARDATA(codes));
+		codeset_view_init(&b, VARDATA(part));
 		codes = codeset_difference(&a, &b, r->err);
 	}
 	return codes;
@@ -468,7 +469,7 @@ value_set_codes(const uint8 *members, const uint8 *end, const ValueSetSource *so
 	if (element_find(members, end, FHIR_E_ValueSet_expansion, &part) && part.kind == ELEMENT_OBJECT)
 		return expansion_codes(&r, part.data, part.end);
 	if (element_find(members, end, FHIR_E_ValueSet_compose, &part) && part.kind == ELEMENT_OBJECT &&
-		member_list(part.data, part.end, FHIR_E_ValueSet_compose_include, &includes))
+		member_list(part.data, part.end, FHIR_E_ValueSet_compose_include, &includes) && includes.count > 0)
 		return compose_codes(&r, part.data, part.end, &includes);
 	phm_fail(err, ERRCODE_INVALID_PARAMETER_VALUE, -1, "a value set without content");
 	phm_fail_detail(err, "ValueSet has neither expansion nor compose.include.");

@@ -39,17 +39,17 @@ $$;
 COMMENT ON FUNCTION phm.value_set(text, text) IS
 'The codes of a value set, named by url, url|version, OID (urn:oid: or bare), name or title; without version the current one. Where a set that ships with phm and a loaded one share a name, the loaded one is meant. NULL gives NULL. Errors: 42704 no such set, or several. In a filter over many rows write (SELECT phm.value_set(...)), which is evaluated once.';
 
-CREATE FUNCTION phm.value_set_codes(resource phm.resource) RETURNS phm.codeset
-AS 'MODULE_PATHNAME', 'phm_value_set_codes' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000;
-COMMENT ON FUNCTION phm.value_set_codes(phm.resource) IS
-'The codes of a FHIR R4 ValueSet. Its expansion where it has one: nested entries too, abstract ones left out. Else its compose: codes listed, whole systems, value sets that are loaded, exclusions, and filters on the code itself with operator = or in, or regex of literal text that may end in .* and of alternatives of that. Errors: 22023 an element is missing, or the expansion is not whole (one page of several, cut or not closed); 0A000 a filter that codes and prefixes cannot express; 42704 a value set or system that is not known. All name the element.';
+CREATE FUNCTION phm.read_value_set_codes(resource phm.resource) RETURNS phm.codeset
+AS 'MODULE_PATHNAME', 'phm_read_value_set_codes' LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION phm.read_value_set_codes(phm.resource) IS 'Internal: as phm.value_set_codes, from phm.resource.';
 
 CREATE FUNCTION phm.value_set_codes(resource jsonb) RETURNS phm.codeset
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-SELECT phm.value_set_codes(resource::phm.resource);
+SELECT phm.read_value_set_codes(resource::phm.resource);
 END;
-COMMENT ON FUNCTION phm.value_set_codes(jsonb) IS 'As phm.value_set_codes(phm.resource), from jsonb.';
+COMMENT ON FUNCTION phm.value_set_codes(jsonb) IS
+'The codes of a FHIR R4 ValueSet. Its expansion where it has one: nested entries too, abstract ones left out. Else its compose: codes listed, whole systems, value sets that are loaded, exclusions, and filters on the code itself with operator = or in, or regex of literal text that may end in .* and of alternatives of that. Errors: 22023 an element is missing, or the expansion is not whole (one page of several, cut or not closed); 0A000 a filter that codes and prefixes cannot express; 42704 a value set or system that is not known. All name the element.';
 
 CREATE FUNCTION phm.value_set_expansion(expansion jsonb, element text) RETURNS phm.codeset
 LANGUAGE sql STABLE PARALLEL SAFE

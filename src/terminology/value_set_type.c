@@ -1,6 +1,6 @@
 /*
- * value_set_type.c: the codes of FHIR ValueSets for SQL: phm.value_set_codes
- * and phm.read_value_sets, from which the loaders make rows.
+ * value_set_type.c: the codes of FHIR ValueSets for SQL:
+ * phm.read_value_set_codes, and phm.read_value_sets, from which the loaders make rows.
  *
  * Value sets that others refer to are looked up with phm.value_set.
  */
@@ -16,7 +16,7 @@
 #include "types/resource.h"
 #include "types/resource_datum.h"
 
-PG_FUNCTION_INFO_V1(phm_value_set_codes);
+PG_FUNCTION_INFO_V1(phm_read_value_set_codes);
 PG_FUNCTION_INFO_V1(phm_read_value_sets);
 
 /* The codes of phm.value_set(canonical), which raises when there is no such set. */
@@ -57,9 +57,9 @@ open_value_set(Datum resource, const uint8 **members, const uint8 **end)
 				 errdetail("The resource is a %s.", fhir_types[type].name)));
 }
 
-/* phm.value_set_codes(phm.resource) */
+/* phm.read_value_set_codes(phm.resource) */
 Datum
-phm_value_set_codes(PG_FUNCTION_ARGS)
+phm_read_value_set_codes(PG_FUNCTION_ARGS)
 {
 	PhmError	err = {0};
 	struct varlena *codes;
