@@ -353,6 +353,17 @@ open_constant(CqlExec *x, const LogicConstant *c)
 	}
 }
 
+/* Indexes that conditions of queries may use. */
+static void
+open_joins(CqlExec *x)
+{
+	uint32		n = 0;
+
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_NODES); i++)
+		n += x->nodes[i].op == CQL_OP_Condition && x->nodes[i].extra2 > 0;
+	x->joins = palloc0(sizeof(JoinIndex) * (n + 1));
+}
+
 /* Prepares what operators look up by number. */
 static void
 open_tables(CqlExec *x)
@@ -418,6 +429,7 @@ cql_open(const void *datum)
 	x->warnings = palloc0(sizeof(char *) * CQL_MAX_WARNINGS);
 	element_writer_init(&x->writer, 1024);
 	open_tables(x);
+	open_joins(x);
 	return x;
 }
 
@@ -547,26 +559,51 @@ begin(CqlExec *x, PhmError *err)
 	x->wanted = CQL_HEAD;
 }
 
+/*
+ * Whether an evaluation that failed is repeated, with the conditions of queries in the
+ * order in which they are written: one that was tested early may have failed where it
+ * would not have been reached.  What was remembered is forgotten, and its warnings with it.
+ */
+static bool
+begin_in_order(CqlExec *x, PhmError *err, uint32 nwarnings)
+{
+	if (x->in_order || x->wanted != CQL_HEAD || (err && err->sqlstate == ERRCODE_PROGRAM_LIMIT_EXCEEDED))
+	{
+		x->in_order = false;
+		return false;
+	}
+	x->in_order = true;
+	x->chart_epoch++;
+	x->nwarnings = nwarnings;
+	begin(x, err);
+	return true;
+}
+
 bool
 cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err)
 {
 	const uint32 *results = logic_section(x->logic, LOGIC_RESULTS);
 	const LogicDefinition *d = (const LogicDefinition *) logic_section(x->logic, LOGIC_DEFINITIONS) + results[expression];
+	volatile uint32 nwarnings = x->nwarnings;
 
 	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
+	if (sigsetjmp(x->jump, 0) != 0 && !begin_in_order(x, err, nwarnings))
 		return false;
 	*result = cql_eval(x, d->node);
+	x->in_order = false;
 	return true;
 }
 
 bool
 cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlValue *result, PhmError *err)
 {
+	volatile uint32 nwarnings = x->nwarnings;
+
 	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
+	if (sigsetjmp(x->jump, 0) != 0 && !begin_in_order(x, err, nwarnings))
 		return false;
 	*result = cql_call(x, NULL, (uint32) function, operands);
+	x->in_order = false;
 	return true;
 }
 

@@ -84,6 +84,27 @@ typedef struct CodeAnswer
 	bool		is_in;
 } CodeAnswer;
 
+/* Elements of a list by the hash of a part of them: join.c. */
+typedef struct JoinIndex
+{
+	uint64		epoch;			/* of the chart for which it holds */
+	const CqlValue *values;		/* the list */
+	uint32		n;
+	uint32		mask;
+	uint32	   *heads;			/* by hash: element + 1, 0: none */
+	uint32	   *next;			/* by element: the next of the same hash + 1, 0: none */
+	bool		useless;
+} JoinIndex;
+
+#define JOIN_NEVER PG_UINT32_MAX
+
+/* Elements that an index found: row + 1 of the first, those behind it in next. */
+typedef struct JoinRows
+{
+	uint32		row;			/* 0: none */
+	const uint32 *next;
+} JoinRows;
+
 typedef struct JoinedShape JoinedShape;
 
 struct CqlExec
@@ -95,6 +116,8 @@ struct CqlExec
 	const CqlValue *retrieve_codes; /* CODES as values */
 	MemoCell   *memos;
 	KeyedCell  *cells;
+	JoinIndex  *joins;			/* by number, from 1 */
+	bool		in_order;		/* conditions of queries are tested as they are written */
 	uint64		chart_epoch;
 	uint64		argument_epoch;
 	CqlValue   *frame;			/* slots of what runs */
@@ -201,6 +224,12 @@ extern void cql_warn(CqlExec *x, const CqlNode *n, CqlValue code);
 
 /* call.c */
 extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands);
+
+/*
+ * join.c: the elements of a list for which a Condition may be true; false: they must all
+ * be looked at.  The slot is the one in which an element stands when it is tested.
+ */
+extern bool cql_join(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list, JoinRows *rows);
 
 /* type.c */
 extern bool cql_is(CqlExec *x, CqlValue v, uint32 type);
