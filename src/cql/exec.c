@@ -556,18 +556,19 @@ begin(CqlExec *x, PhmError *err)
 	x->frame = x->top = x->stack;
 	x->arena = &x->chart_arena;
 	x->depth = 0;
+	x->early = 0;
 	x->wanted = CQL_HEAD;
 }
 
 /*
  * Whether an evaluation that failed is repeated, with the conditions of queries in the
- * order in which they are written: one that was tested early may have failed where it
- * would not have been reached.  What was remembered is forgotten, and its warnings with it.
+ * order in which they are written: what failed was tested early and might not have been
+ * reached.  What was remembered is forgotten, and its warnings with it.
  */
 static bool
 begin_in_order(CqlExec *x, PhmError *err, uint32 nwarnings)
 {
-	if (x->in_order || x->wanted != CQL_HEAD || (err && err->sqlstate == ERRCODE_PROGRAM_LIMIT_EXCEEDED))
+	if (x->in_order || !x->early || x->wanted != CQL_HEAD || (err && err->sqlstate == ERRCODE_PROGRAM_LIMIT_EXCEEDED))
 	{
 		x->in_order = false;
 		return false;

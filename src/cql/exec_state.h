@@ -105,6 +105,14 @@ typedef struct JoinRows
 	const uint32 *next;
 } JoinRows;
 
+/* Where an element stands when a condition is tested, and the lets that may read it. */
+typedef struct JoinPlace
+{
+	uint32		slot;
+	uint32		lets;
+	uint32		nlets;
+} JoinPlace;
+
 typedef struct JoinedShape JoinedShape;
 
 struct CqlExec
@@ -118,6 +126,7 @@ struct CqlExec
 	KeyedCell  *cells;
 	JoinIndex  *joins;			/* by number, from 1 */
 	bool		in_order;		/* conditions of queries are tested as they are written */
+	int			early;			/* not 0: within one that is tested earlier */
 	uint64		chart_epoch;
 	uint64		argument_epoch;
 	CqlValue   *frame;			/* slots of what runs */
@@ -227,9 +236,9 @@ extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const Cq
 
 /*
  * join.c: the elements of a list for which a Condition may be true; false: they must all
- * be looked at.  The slot is the one in which an element stands when it is tested.
+ * be looked at.
  */
-extern bool cql_join(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list, JoinRows *rows);
+extern bool cql_join(CqlExec *x, const CqlNode *condition, const JoinPlace *place, CqlValue list, JoinRows *rows);
 
 /* type.c */
 extern bool cql_is(CqlExec *x, CqlValue v, uint32 type);

@@ -12,11 +12,13 @@
 
 #define FEW_ELEMENTS 8			/* for which no index pays */
 
-/* The element of the slot; its part. */
+/* The part of an element, which stands in its slot then; lets begin anew. */
 static CqlValue
-part_of(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue element)
+part_of(CqlExec *x, const CqlNode *condition, const JoinPlace *place, CqlValue element)
 {
-	x->frame[slot] = element;
+	x->frame[place->slot] = element;
+	for (uint32 i = 0; i < place->nlets; i++)
+		x->frame[place->lets + i].kind = CQL_PENDING;
 	return cql_eval_arg(x, condition, 1);
 }
 
@@ -27,7 +29,7 @@ part_of(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue element)
  * same condition again, when functions call themselves.
  */
 static JoinIndex
-make_index(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list)
+make_index(CqlExec *x, const CqlNode *condition, const JoinPlace *place, CqlValue list)
 {
 	JoinIndex	index = {.epoch = x->chart_epoch,.values = list.values,.n = list.n};
 	Arena	   *arena = x->arena;
@@ -44,7 +46,7 @@ make_index(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list)
 	memset(index.heads, 0, sizeof(uint32) * size);
 	for (uint32 i = 0; i < list.n; i++)
 	{
-		CqlValue	part = part_of(x, condition, slot, list.values[i]);
+		CqlValue	part = part_of(x, condition, place, list.values[i]);
 
 		CHECK_FOR_INTERRUPTS();
 		index.useless = index.useless || (part.kind != CQL_STRING && part.kind != CQL_NULL);
@@ -63,15 +65,27 @@ make_index(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list)
 	return index;
 }
 
+/* Whether an index is that of a list. */
+static bool
+holds_for(const CqlExec *x, const JoinIndex *index, CqlValue list)
+{
+	return index->epoch == x->chart_epoch && index->values == list.values && index->n == list.n;
+}
+
 bool
-cql_join(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list, JoinRows *rows)
+cql_join(CqlExec *x, const CqlNode *condition, const JoinPlace *place, CqlValue list, JoinRows *rows)
 {
 	JoinIndex  *index = &x->joins[condition->extra2];
+	int			early = x->early;
 	CqlValue	other;
 
 	if (list.n <= FEW_ELEMENTS || x->in_order)
 		return false;
+	x->early = CONDITION_EARLY;
 	other = cql_eval_arg(x, condition, 2);
+	if (other.kind == CQL_STRING && !holds_for(x, index, list))
+		*index = make_index(x, condition, place, list);
+	x->early = early;
 	if (other.kind == CQL_NULL)
 	{
 		rows->row = 0;			/* nothing equals null */
@@ -79,8 +93,6 @@ cql_join(CqlExec *x, const CqlNode *condition, uint32 slot, CqlValue list, JoinR
 	}
 	if (other.kind != CQL_STRING)
 		return false;
-	if (index->epoch != x->chart_epoch || index->values != list.values || index->n != list.n)
-		*index = make_index(x, condition, slot, list);
 	if (index->useless)
 		return false;
 	rows->next = index->next;

@@ -68,15 +68,12 @@ typedef struct LogicPlan
 	const LogicBuilder *nodes;	/* before */
 	LogicBuilder *b;			/* after, and everything that is no node */
 	const uint64 *reads;		/* by node before: slots that it reads, LOGIC_FAR: others */
-	const uint8 *effects;		/* by node before: logic_effect */
+	const bool *messages;		/* by node before: Message is written in it */
 	const uint32 *map;			/* nodes after by nodes before */
 	uint32		njoins;
 } LogicPlan;
 
 #define LOGIC_FAR (UINT64CONST(1) << 63)
-
-/* Which messages a node may give; those of its operands are known. */
-extern uint8 logic_effect(LogicBuilder *rest, const LogicBuilder *nodes, const uint8 *effects, uint32 node);
 
 /* A Query, With or Without with its conditions in the order in which they are tested. */
 extern uint32 logic_plan_query(LogicPlan *plan, uint32 node);

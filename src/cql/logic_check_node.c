@@ -127,7 +127,7 @@ fits_query(const NodeCheck *c, const LogicQuery *q, uint32 i, const CqlNode *ope
 		case CQL_OP_LetClause:
 			return i >= q->nsources && i < first && operand->extra <= q->nsources;
 		case CQL_OP_Condition:
-			return i >= first_condition(q) && i < first_condition(q) + query_conditions(q) && operand->extra <= (uint32) q->nsources + 1;
+			return i >= first_condition(q) && i < first_condition(q) + query_conditions(q) && operand->extra <= q->nsources;
 		case CQL_OP_ByExpression:
 			return i >= first_sort(q);
 		default:
@@ -149,7 +149,7 @@ fits_place(const NodeCheck *c, const CqlNode *n, uint32 i, const CqlNode *operan
 			return (operand->op == CQL_OP_ByExpression) == (i > 0) && (i > 0 || !clause);
 		case CQL_OP_With:
 		case CQL_OP_Without:
-			return operand->op == CQL_OP_Condition ? i > 0 && operand->extra <= 2 : !clause && (i == 0 || n->nargs == 2);
+			return operand->op == CQL_OP_Condition ? i > 0 && operand->extra <= 1 : !clause && (i == 0 || n->nargs == 2);
 		default:
 			return !clause;
 	}
@@ -247,7 +247,7 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 		case CQL_OP_LetClause:
 			return plain;
 		case CQL_OP_Condition:
-			return n->nargs == 1 ? n->extra2 == 0 : n->extra > 0 && n->extra2 == ++c->njoins;
+			return n->flag <= (CONDITION_POSITION | CONDITION_EARLY) && n->nargs == 1 ? n->extra2 == 0 : n->extra > 0 && n->extra2 == ++c->njoins;
 		case CQL_OP_ByExpression:
 			return n->extra2 == 0 && n->flag <= CQL_DESCENDING && n->extra < CQL_STACK_VALUES;
 		case CQL_OP_Query:

@@ -144,8 +144,7 @@ typedef struct LogicParameter
  * Operands of a Query: sources, lets (LetClause: extra is the number of the source at
  * which it is computed anew), relationships, conditions, then those that flags tell, then
  * sort items.  A Condition has in extra how many sources must have their values before it
- * is tested, nsources + 1: relationships come first; in flag its place in the source; with
- * three operands, the others are the sides of an equation by which elements of the
+ * is tested; flag: CONDITION_...; with three operands, the others are the sides of an equation by which elements of the
  * last of these sources can be found, and extra2 is the number of the index.
  */
 typedef struct LogicQuery
@@ -163,6 +162,9 @@ typedef struct LogicQuery
 #define QUERY_AGGREGATE			0x04	/* expression and starting */
 #define QUERY_DISTINCT			0x08	/* of return or aggregate */
 #define QUERY_CONDITIONS_SHIFT	16		/* number of Conditions, which stand instead of the where */
+
+#define CONDITION_POSITION		0x3F	/* of flag: its place in the source */
+#define CONDITION_EARLY			0x40	/* it is tested before what is written before it */
 
 /* Conditions of a query. */
 static inline uint32
@@ -243,9 +245,6 @@ logic_string(const LogicHeader *logic, uint32 string, int *length)
 	*length = (int) (ends[string] - start);
 	return (const char *) logic_section(logic, LOGIC_TEXT) + start;
 }
-
-/* Whether a native function may warn: native.c. */
-extern bool native_warns(uint32 native);
 
 /* The name of a native function, NULL: there is none of this number: native.c. */
 extern const char *native_name(uint32 native);

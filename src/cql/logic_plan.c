@@ -9,66 +9,17 @@
  * index (query.c).  A filter keeps what is true: false and null are the same to
  * it, so that the order does not change what is found.
  *
- * It could change which messages there are.  Parts that may warn are tested last,
- * in their order; a query whose parts call Message itself is left as it is.
- * Parts may fail that would not have been reached: an evaluation that fails is
- * repeated in the order of the source (cql_evaluate).
+ * It must not change which errors and messages there are.  A part that is tested
+ * earlier than it is written may fail or warn where it would not have been reached:
+ * then the evaluation is repeated in the order of the source (cql_evaluate).  Where
+ * Message itself is written in a condition, the order is what the author wants to
+ * see, and stays.  What conversions would have warned about combinations that are given
+ * up earlier now is not told.
  */
 #include "cql/logic_build.h"
 
 #define MAX_CONDITIONS 64
 
-/* Which messages evaluating a node may give. */
-typedef enum Effect
-{
-	EFFECT_NONE,
-	EFFECT_WARNS,				/* a conversion that cannot be done */
-	EFFECT_MESSAGE				/* what the author of the rule wrote, or unknown */
-} Effect;
-
-/* The effects of the functions that a call may mean; of one that is not compiled yet, any. */
-static uint8
-effect_of_call(LogicBuilder *rest, const uint8 *effects, const CqlNode *n, uint32 node)
-{
-	uint8		effect = EFFECT_NONE;
-
-	for (uint32 i = 0; i < n->extra2; i++)
-	{
-		uint32		function = n->extra2 == 1 ? n->extra : *(uint32 *) logic_element(rest, LOGIC_OVERLOADS, n->extra + i);
-		uint32		body = ((LogicFunction *) logic_element(rest, LOGIC_FUNCTIONS, function))->body;
-
-		effect = Max(effect, body < node ? effects[body] : EFFECT_MESSAGE);
-	}
-	return effect;
-}
-
-uint8
-logic_effect(LogicBuilder *rest, const LogicBuilder *nodes, const uint8 *effects, uint32 node)
-{
-	const CqlNode *n = logic_get_node(nodes, node);
-	const uint32 *args = logic_get_args(nodes, node);
-	const LogicParameter *p;
-	uint8		effect = EFFECT_NONE;
-
-	for (uint32 i = 0; i < n->nargs; i++)
-		effect = Max(effect, effects[args[i]]);
-	switch (n->op)
-	{
-		case CQL_OP_Message:
-			return EFFECT_MESSAGE;
-		case CQL_OP_PathCall:
-			return Max(effect, EFFECT_WARNS);
-		case CQL_OP_Native:
-			return native_warns(n->extra) ? Max(effect, EFFECT_WARNS) : effect;
-		case CQL_OP_ParameterRef:
-			p = logic_element(rest, LOGIC_PARAMETERS, n->extra);
-			return p->node == LOGIC_NONE ? effect : Max(effect, effects[p->node]);
-		case CQL_OP_FunctionRef:
-			return Max(effect, effect_of_call(rest, effects, n, node));
-		default:
-			return effect;
-	}
-}
 
 /* The parts of a condition, from left to right; false when there are too many. */
 static bool
@@ -99,8 +50,9 @@ last_read(uint64 reads, uint32 slot, uint32 count)
 }
 
 /*
- * Whether a part compares what only the element of a slot decides with what it
- * does not: own and other are the sides.
+ * Whether a part compares what only the element of a slot decides with what others
+ * decide: own and other are the sides.  What nothing decides is asked once, for which no
+ * index pays.
  */
 static bool
 is_join(const LogicPlan *plan, uint32 node, uint32 slot, uint32 *own, uint32 *other)
@@ -109,28 +61,28 @@ is_join(const LogicPlan *plan, uint32 node, uint32 slot, uint32 *own, uint32 *ot
 	const uint32 *args = logic_get_args(plan->nodes, node);
 	uint64		bit = UINT64CONST(1) << slot;
 
-	if (n->op != CQL_OP_Equal || n->nargs != 2 || plan->effects[node] != EFFECT_NONE)
+	if (n->op != CQL_OP_Equal || n->nargs != 2)
 		return false;
 	for (int side = 0; side < 2; side++)
 	{
 		*own = args[side];
 		*other = args[1 - side];
-		if (plan->reads[*own] == bit && !(plan->reads[*other] & (bit | LOGIC_FAR)))
+		if (plan->reads[*own] == bit && plan->reads[*other] != 0 && !(plan->reads[*other] & (bit | LOGIC_FAR)))
 			return true;
 	}
 	return false;
 }
 
-/* A condition: tested when stage aliases have their values. */
+/* A condition: tested when stage aliases have their values; the last of them is that of slot. */
 static uint32
-add_condition(LogicPlan *plan, uint32 part, uint32 position, uint32 stage, uint32 slot)
+add_condition(LogicPlan *plan, uint32 part, uint8 flag, uint32 stage, uint32 slot)
 {
-	CqlNode		node = {.op = CQL_OP_Condition,.flag = (uint8) position,.nargs = 1,.extra = stage};
+	CqlNode		node = {.op = CQL_OP_Condition,.flag = flag,.nargs = 1,.extra = stage};
 	uint32		args[3] = {plan->map[part]};
 	uint32		own;
 	uint32		other;
 
-	if (slot < 63 && is_join(plan, part, slot, &own, &other))
+	if (stage > 0 && is_join(plan, part, slot, &own, &other))
 	{
 		args[1] = plan->map[own];
 		args[2] = plan->map[other];
@@ -140,22 +92,43 @@ add_condition(LogicPlan *plan, uint32 part, uint32 position, uint32 stage, uint3
 	return logic_add_node(plan->b, &node, args);
 }
 
-/* The conditions of some parts in the order of their stages; slot: of the first alias. */
+/*
+ * The conditions of some parts in the order of their stages; slot: of the first of count
+ * aliases.  What stands behind a part of a later stage, or behind relationships, is
+ * tested earlier than it is written.
+ */
 static uint32
-add_conditions(LogicPlan *plan, const uint32 *parts, uint32 n, uint32 slot, uint32 count, uint32 *conditions)
+add_conditions(LogicPlan *plan, const uint32 *parts, uint32 n, uint32 slot, uint32 count, bool early, uint32 *conditions)
 {
 	uint32		done = 0;
 
-	for (uint32 stage = 0; stage <= count + 1; stage++)
+	for (uint32 stage = 0; stage <= count; stage++)
+	{
+		bool		ahead = early;
+
 		for (uint32 i = 0; i < n; i++)
 		{
-			uint32		at = plan->effects[parts[i]] != EFFECT_NONE ? count + 1 : last_read(plan->reads[parts[i]], slot, count);
+			uint32		last = last_read(plan->reads[parts[i]], slot, count);
 
-			if (at == stage)
-				conditions[done++] = add_condition(plan, parts[i], i, stage,
-												   stage > 0 && stage <= count ? slot + stage - 1 : LOGIC_NONE);
+			if (last == stage)
+				conditions[done++] = add_condition(plan, parts[i], (uint8) (i | (ahead ? CONDITION_EARLY : 0)), stage, slot + stage - 1);
+			ahead = ahead || last > stage;
 		}
+	}
 	return done;
+}
+
+/* Whether there is more to a plan than testing one part after the other for each element. */
+static bool
+is_of_use(const LogicPlan *plan, const uint32 *parts, uint32 n, uint32 slot, uint32 count)
+{
+	uint32		own;
+	uint32		other;
+
+	for (uint32 i = 0; i < n; i++)
+		if (last_read(plan->reads[parts[i]], slot, count) < count || is_join(plan, parts[i], slot + count - 1, &own, &other))
+			return true;
+	return false;
 }
 
 uint32
@@ -167,8 +140,9 @@ logic_plan_relation(LogicPlan *plan, uint32 node)
 	uint32		new_args[MAX_CONDITIONS + 1] = {plan->map[args[0]], plan->map[args[1]]};
 	uint32		count = 0;
 
-	if (n.extra < 62 && plan->effects[args[1]] != EFFECT_MESSAGE && split(plan->nodes, args[1], parts, &count))
-		n.nargs = 1 + add_conditions(plan, parts, count, n.extra, 1, new_args + 1);
+	if (n.extra < 62 && !plan->messages[args[1]] && split(plan->nodes, args[1], parts, &count) &&
+		is_of_use(plan, parts, count, n.extra, 1))
+		n.nargs = 1 + add_conditions(plan, parts, count, n.extra, 1, false, new_args + 1);
 	return logic_add_node(plan->b, &n, new_args);
 }
 
@@ -190,7 +164,7 @@ may_plan(const LogicPlan *plan, const LogicQuery *q, const CqlNode *n, const uin
 	if (q->slot + q->nsources >= 62)
 		return false;
 	for (uint32 i = first; i < first + q->nrelations + ((q->flags & QUERY_WHERE) != 0); i++)
-		if (plan->effects[args[i]] == EFFECT_MESSAGE)
+		if (plan->messages[args[i]])
 			return false;
 	return true;
 }
@@ -211,9 +185,10 @@ logic_plan_query(LogicPlan *plan, uint32 node)
 	for (; done < where; done++)
 		new_args[done] = planned && done >= q.nsources && done < (uint32) q.nsources + q.nlets ?
 			plan_let(plan, &q, args[done]) : plan->map[args[done]];
-	if (planned && (q.flags & QUERY_WHERE) && split(plan->nodes, args[where], parts, &count))
+	if (planned && (q.flags & QUERY_WHERE) && split(plan->nodes, args[where], parts, &count) &&
+		(q.nrelations > 0 || is_of_use(plan, parts, count, q.slot, q.nsources)))
 	{
-		count = add_conditions(plan, parts, count, q.slot, q.nsources, new_args + done);
+		count = add_conditions(plan, parts, count, q.slot, q.nsources, q.nrelations > 0, new_args + done);
 		q.flags = (q.flags & ~(uint32) QUERY_WHERE) | count << QUERY_CONDITIONS_SHIFT;
 		done += count;
 		where++;

@@ -21,7 +21,7 @@ typedef struct Share
 	uint64	   *reads;			/* slots of its frame */
 	uint32	   *uses;			/* by nodes that are reached */
 	uint32	   *cost;
-	uint8	   *effects;
+	bool	   *messages;
 	bool	   *reached;
 } Share;
 
@@ -125,6 +125,19 @@ cost_of(const Share *s, uint32 node)
 	return (uint32) Min(cost, 1000000);
 }
 
+/* Whether Message is written in a node, other than in what is computed once. */
+static bool
+has_message(const Share *s, uint32 node)
+{
+	const CqlNode *n = logic_get_node(s->b, node);
+	const uint32 *args = logic_get_args(s->b, node);
+	bool		found = n->op == CQL_OP_Message;
+
+	for (uint32 i = 0; i < n->nargs; i++)
+		found = found || (s->messages[args[i]] && n->op != CQL_OP_Memo);
+	return found;
+}
+
 /* Whether it pays to remember a node's values. */
 static bool
 is_worth(const Share *s, uint32 node)
@@ -160,13 +173,13 @@ survey(Share *s, const LogicBuilder *nodes, LogicBuilder *rest)
 	s->reads = palloc0(sizeof(uint64) * (s->count + 1));
 	s->uses = palloc0(sizeof(uint32) * (s->count + 1));
 	s->cost = palloc0(sizeof(uint32) * (s->count + 1));
-	s->effects = palloc0(s->count + 1);
+	s->messages = palloc0(s->count + 1);
 	s->reached = palloc0(sizeof(bool) * (s->count + 1));
 	for (uint32 i = 0; i < s->count; i++)
 	{
 		s->reads[i] = reads_of(s, i);
 		s->cost[i] = cost_of(s, i);
-		s->effects[i] = logic_effect(rest, nodes, s->effects, i);
+		s->messages[i] = has_message(s, i);
 	}
 	mark_all(s);
 }
@@ -212,7 +225,7 @@ logic_share(LogicBuilder *b)
 
 	survey(&s, old, b);
 	map = palloc0(sizeof(uint32) * (s.count + 1));
-	plan = (LogicPlan) {.nodes = old,.b = b,.reads = s.reads,.effects = s.effects,.map = map};
+	plan = (LogicPlan) {.nodes = old,.b = b,.reads = s.reads,.messages = s.messages,.map = map};
 	for (uint32 i = 0; i < s.count; i++)
 	{
 		if (!s.reached[i])

@@ -59,12 +59,6 @@ native_name(uint32 native)
 	return native < NNATIVES && names[native] ? names[native] : NULL;
 }
 
-bool
-native_warns(uint32 native)
-{
-	return native != TO_INTERVAL_PERIOD && native != TO_CALENDAR_UNIT && native != TO_CODE && native != TO_CONCEPT;
-}
-
 /* Whether a value is this text. */
 static bool
 is_text(CqlValue v, const char *text)

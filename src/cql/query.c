@@ -75,6 +75,19 @@ typedef struct Query
 
 #define MAX_SOURCES 16
 
+/* Whether a condition holds: what it warns of where it might not have been tested is not told (cql_warn). */
+static bool
+holds(CqlExec *x, const CqlNode *condition)
+{
+	int			early = x->early;
+	CqlValue	v;
+
+	x->early |= condition->flag & CONDITION_EARLY;
+	v = cql_eval_arg(x, condition, 0);
+	x->early = early;
+	return cql_is_true(v);
+}
+
 /* Whether all of some conditions hold that are to be tested at a stage. */
 static bool
 conditions_hold(CqlExec *x, const uint32 *conditions, uint32 n, uint32 stage)
@@ -85,7 +98,7 @@ conditions_hold(CqlExec *x, const uint32 *conditions, uint32 n, uint32 stage)
 
 		if (condition->extra > stage)
 			break;
-		if (condition->extra == stage && !cql_is_true(cql_eval_arg(x, condition, 0)))
+		if (condition->extra == stage && !holds(x, condition))
 			return false;
 	}
 	return true;
@@ -100,7 +113,7 @@ conditions_hold_in_order(CqlExec *x, const uint32 *conditions, uint32 n)
 		{
 			const CqlNode *condition = &x->nodes[conditions[i]];
 
-			if (condition->flag == position && !cql_is_true(cql_eval_arg(x, condition, 0)))
+			if ((condition->flag & CONDITION_POSITION) == position && !cql_is_true(cql_eval_arg(x, condition, 0)))
 				return false;
 		}
 	return true;
@@ -108,14 +121,15 @@ conditions_hold_in_order(CqlExec *x, const uint32 *conditions, uint32 n)
 
 /* The elements that an index of some condition of a stage finds; false when there is none. */
 static bool
-find_rows(CqlExec *x, const uint32 *conditions, uint32 n, uint32 stage, uint32 slot, CqlValue list, JoinRows *rows)
+find_rows(CqlExec *x, const uint32 *conditions, uint32 n, uint32 stage, const JoinPlace *place, CqlValue list,
+		  JoinRows *rows)
 {
 	for (uint32 i = 0; i < n; i++)
 	{
 		const CqlNode *condition = &x->nodes[conditions[i]];
 
 		if (condition->extra == stage && condition->extra2 > 0)
-			return cql_join(x, condition, slot, list, rows);
+			return cql_join(x, condition, place, list, rows);
 	}
 	return false;
 }
@@ -130,8 +144,7 @@ relation_fits(CqlExec *x, const CqlNode *relation)
 		return cql_is_true(cql_eval_arg(x, relation, 1));
 	if (x->in_order)
 		return conditions_hold_in_order(x, conditions, relation->nargs - 1);
-	return conditions_hold(x, conditions, relation->nargs - 1, 1) &&
-		conditions_hold(x, conditions, relation->nargs - 1, 2);
+	return conditions_hold(x, conditions, relation->nargs - 1, 1);
 }
 
 /* Whether a relationship's source has an element that fits. */
@@ -140,13 +153,14 @@ relation_finds(CqlExec *x, const CqlNode *relation, CqlValue source)
 {
 	const uint32 *conditions = &x->args[relation->args + 1];
 	CqlValue   *slot = &x->frame[relation->extra];
+	JoinPlace	place = {.slot = relation->extra};
 	JoinRows	rows;
 
 	if (x->nodes[conditions[0]].op == CQL_OP_Condition && !x->in_order)
 	{
 		if (source.n == 0 || !conditions_hold(x, conditions, relation->nargs - 1, 0))
 			return false;
-		if (find_rows(x, conditions, relation->nargs - 1, 1, relation->extra, source, &rows))
+		if (find_rows(x, conditions, relation->nargs - 1, 1, &place, source, &rows))
 		{
 			for (; rows.row; rows.row = rows.next[rows.row - 1])
 			{
@@ -196,8 +210,7 @@ take_row(CqlExec *x, Query *r)
 	for (uint32 i = 0; i < q->nrelations; i++)
 		if (!relation_holds(x, &x->nodes[r->args[q->nsources + q->nlets + i]]))
 			return;
-	if (nconditions > 0 && !(x->in_order ? conditions_hold_in_order(x, conditions, nconditions) :
-							 conditions_hold(x, conditions, nconditions, q->nsources + 1)))
+	if (x->in_order && !conditions_hold_in_order(x, conditions, nconditions))
 		return;
 	if ((q->flags & QUERY_WHERE) && !cql_is_true(cql_eval_arg(x, r->n, clause++)))
 		return;
@@ -248,6 +261,7 @@ static void
 loop(CqlExec *x, Query *r, uint32 source)
 {
 	const LogicQuery *q = r->q;
+	JoinPlace	place = {q->slot + source, q->slot + q->nsources, q->nlets};
 	CqlValue	v;
 	JoinRows	rows;
 
@@ -259,7 +273,7 @@ loop(CqlExec *x, Query *r, uint32 source)
 	v = r->sources[source];
 	if (v.kind != CQL_LIST)
 		take_element(x, r, source, v);
-	else if (find_rows(x, r->args + r->conditions, query_conditions(q), source + 1, q->slot + source, v, &rows))
+	else if (find_rows(x, r->args + r->conditions, query_conditions(q), source + 1, &place, v, &rows))
 		for (; rows.row; rows.row = rows.next[rows.row - 1])
 			take_element(x, r, source, v.values[rows.row - 1]);
 	else
