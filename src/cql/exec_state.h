@@ -45,6 +45,22 @@ typedef struct KeyedCell
 	KeyedEntry	entries[KEYED_WAYS];
 } KeyedCell;
 
+/*
+ * What a Keyed node of one slot remembers of whole entries of one type, one value each: made when
+ * there are more of them than ways.
+ */
+typedef struct KeyedTable
+{
+	uint64		epoch;
+	CqlValue   *values;			/* CQL_PENDING: not computed yet */
+	uint32		first;			/* entry */
+	uint32		count;
+	uint16		type;
+	uint8		segment;
+	uint8		zero;
+	uint32		misses;			/* values that were replaced by others since the last chart */
+} KeyedTable;
+
 /* Elements of each type that a property name means. */
 typedef struct PropertyTable
 {
@@ -124,6 +140,7 @@ struct CqlExec
 	const CqlValue *retrieve_codes; /* CODES as values */
 	MemoCell   *memos;
 	KeyedCell  *cells;
+	KeyedTable *tables;			/* one for each cell */
 	JoinIndex  *joins;			/* by number, from 1 */
 	bool		in_order;		/* conditions of queries are tested as they are written */
 	int			early;			/* not 0: within one that is tested earlier */
