@@ -137,8 +137,8 @@ cql_now(const CqlExec *x)
 	return x->arguments.now;
 }
 
-/* Evaluates a strict operator of any number of operands. */
-static CqlValue
+/* Evaluates a strict operator of more than two operands. */
+static pg_noinline CqlValue
 eval_strict(CqlExec *x, const CqlNode *n, const CqlOperator *op)
 {
 	CqlValue	a[CQL_MAX_STRICT];
@@ -152,14 +152,33 @@ eval_strict(CqlExec *x, const CqlNode *n, const CqlOperator *op)
 	return ((CqlStrict) op->function) (x, n, a);
 }
 
-CqlValue
-cql_eval(CqlExec *x, uint32 node)
+/* Evaluates an operator by its table. */
+static pg_noinline CqlValue
+eval_operator(CqlExec *x, const CqlNode *n)
 {
-	const CqlNode *n = &x->nodes[node];
-	const CqlOperator *op;
+	const CqlOperator *op = &cql_operators[n->op];
+	CqlValue	a[2];
+
+	if (op->way == CQL_LAZY)
+		return ((CqlLazy) op->function) (x, n);
+	if (n->nargs > 2)
+		return eval_strict(x, n, op);
+	for (uint32 i = 0; i < n->nargs; i++)
+	{
+		a[i] = cql_eval(x, x->args[n->args + i]);
+		if (a[i].kind == CQL_NULL && op->way == CQL_NULLS)
+			return (CqlValue) {.kind = CQL_NULL,.type = n->kind};
+	}
+	return ((CqlStrict) op->function) (x, n, a);
+}
+
+/* Evaluates a node: the most frequent ones without a look at the table. */
+static inline CqlValue
+eval_node(CqlExec *x, const CqlNode *n)
+{
 	const MemoCell *memo;
 
-	switch (n->op)				/* the most frequent ones */
+	switch (n->op)
 	{
 		case CQL_OP_Literal:
 			return x->constants[n->extra];
@@ -169,24 +188,24 @@ cql_eval(CqlExec *x, uint32 node)
 			memo = &x->memos[n->extra];
 			if (memo->epoch == (n->flag == 2 ? x->chart_epoch : x->argument_epoch))
 				return memo->value;
-			break;
+			return cql_memo_op(x, n);
 		case CQL_OP_Keyed:
 			return cql_keyed_op(x, n);
-		case CQL_OP_Property:
-			return cql_property_op(x, n);
 		default:
-			break;
+			return eval_operator(x, n);
 	}
-	op = &cql_operators[n->op];
-	if (op->way == CQL_LAZY)
-		return ((CqlLazy) op->function) (x, n);
-	return eval_strict(x, n, op);
+}
+
+CqlValue
+cql_eval(CqlExec *x, uint32 node)
+{
+	return eval_node(x, &x->nodes[node]);
 }
 
 CqlValue
 cql_eval_arg(CqlExec *x, const CqlNode *n, uint32 i)
 {
-	return cql_eval(x, x->args[n->args + i]);
+	return eval_node(x, &x->nodes[x->args[n->args + i]]);
 }
 
 /* What only has a meaning inside another operator. */
