@@ -392,46 +392,60 @@ check_removed(Check *c, int segment)
 	return true;
 }
 
-/* The decompressed cold part: offsets in order, every piece a run of plain members. */
+/* The cold part as it was before it was compressed: lengths, then every piece a run of plain members. */
 static bool
 check_cold_pieces(Check *c, const uint8 *cold)
 {
 	uint32		n = c->s->nconcepts + c->s->nentries;
-	uint32		size = c->s->cold_size;
+	const uint8 *lengths = cold;
+	const uint8 *p = cold;
+	const uint8 *end = cold + c->s->cold_size;
+	uint64		length;
 
-	if ((uint64) size < ((uint64) n + 1) * sizeof(uint32))
-		return corrupt(c, "a bad cold part");
+	for (uint32 i = 0; i < n; i++)
+		if (!phm_check_varint(&p, end, &length))
+			return corrupt(c, "a bad cold part");
 	for (uint32 i = 0; i < n; i++)
 	{
-		uint32		from = phm_get_u32(cold + sizeof(uint32) * i);
-		uint32		to = phm_get_u32(cold + sizeof(uint32) * (i + 1));
-
-		if (from > to || to > size || from < (n + 1) * sizeof(uint32))
+		length = phm_get_varint(&lengths);
+		if (length > (uint64) (end - p))
 			return corrupt(c, "a bad cold part");
-		if (!check_members(c, cold + from, cold + to, 2))
+		if (!check_members(c, p, p + length, 2))
 			return false;
+		p += length;
 	}
-	return true;
+	return p == end || corrupt(c, "a bad cold part");
 }
 
+/* Decompresses the cold part and looks at it. */
 static bool
-check_cold(Check *c)
+check_compressed(Check *c, const uint8 *frame, size_t length)
 {
-	const uint8 *frame = c->base + c->s->cold;
-	size_t		length = c->s->length - c->s->cold;
 	uint8	   *cold;
 	bool		good;
 
 	if (ZSTD_getFrameContentSize(frame, length) != c->s->cold_size)
 		return corrupt(c, "a bad cold part");
-	cold = palloc(c->s->cold_size + 1);
-	good = ZSTD_decompress(cold, c->s->cold_size, frame, length) == c->s->cold_size;
-	if (!good)
-		corrupt(c, "a bad cold part");
-	c->plain = true;
-	good = good && check_cold_pieces(c, cold);
-	c->plain = false;
+	cold = palloc(c->s->cold_size);
+	good = ZSTD_decompress(cold, c->s->cold_size, frame, length) == c->s->cold_size ?
+		check_cold_pieces(c, cold) : corrupt(c, "a bad cold part");
 	pfree(cold);
+	return good;
+}
+
+static bool
+check_cold(Check *c)
+{
+	const uint8 *stored = c->base + c->s->cold;
+	size_t		length = c->s->length - c->s->cold;
+	bool		good;
+
+	c->plain = true;
+	if (c->s->cold_size >= CHART_PLAIN_COLD)
+		good = check_compressed(c, stored, length);
+	else
+		good = length == c->s->cold_size ? check_cold_pieces(c, stored) : corrupt(c, "a bad cold part");
+	c->plain = false;
 	return good;
 }
 

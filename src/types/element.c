@@ -79,8 +79,9 @@ decode_headed(const uint8 *p, ElementValue *value)
 	return head;
 }
 
-void
-element_decode(const uint8 *p, ElementValue *value)
+/* The body of element_decode, for the walks in this file. */
+static inline void
+decode(const uint8 *p, ElementValue *value)
 {
 	value->start = p;
 	value->kind = (ElementKind) *p++;
@@ -154,12 +155,18 @@ element_decode(const uint8 *p, ElementValue *value)
 	}
 }
 
+void
+element_decode(const uint8 *p, ElementValue *value)
+{
+	decode(p, value);
+}
+
 const uint8 *
 element_skip(const uint8 *p)
 {
 	ElementValue value;
 
-	element_decode(p, &value);
+	decode(p, &value);
 	return value.end;
 }
 
@@ -182,7 +189,7 @@ element_next(const uint8 **p, const uint8 *end, ElementMember *member)
 		member->name = (const char *) at;
 		at += member->name_length;
 	}
-	element_decode(at, &member->value);
+	decode(at, &member->value);
 	*p = member->value.end;
 	return true;
 }
@@ -259,9 +266,8 @@ element_writer_reset(ElementWriter *w)
 	w->depth = 0;
 }
 
-/* Makes room for more bytes; the hot path is one comparison. */
-static pg_noinline void
-writer_grow(ElementWriter *w, Size more)
+void
+element_writer_grow(ElementWriter *w, Size more)
 {
 	Size		size = w->size;
 
@@ -271,38 +277,14 @@ writer_grow(ElementWriter *w, Size more)
 	w->size = (uint32) size;
 }
 
-static inline uint8 *
-writer_room(ElementWriter *w, Size more)
-{
-	if (unlikely(w->length + more > w->size))
-		writer_grow(w, more);
-	return w->data + w->length;
-}
-
-static inline void
-put_varint(ElementWriter *w, uint64 v)
-{
-	w->length += phm_put_varint(writer_room(w, PHM_VARINT_MAX), v);
-}
+#define writer_room element_writer_room
+#define put_varint element_put_varint
 
 static inline void
 put_bytes(ElementWriter *w, const void *bytes, uint32 length)
 {
 	memcpy(writer_room(w, length), bytes, length);
 	w->length += length;
-}
-
-void
-element_put_simple(ElementWriter *w, ElementKind kind)
-{
-	*writer_room(w, 1) = (uint8) kind;
-	w->length++;
-}
-
-void
-element_put_member(ElementWriter *w, FhirElement element)
-{
-	put_varint(w, element);
 }
 
 void
@@ -398,9 +380,13 @@ element_put_literal(ElementWriter *w, int64 v, const char *text, int length)
 void
 element_put_plain(ElementWriter *w, const char *s, int length)
 {
-	element_put_simple(w, ELEMENT_STRING);
-	put_varint(w, length);
-	put_bytes(w, s, length);
+	uint8	   *p = writer_room(w, 1 + PHM_VARINT_MAX + (Size) length);
+	uint8	   *start = p;
+
+	*p++ = ELEMENT_STRING;
+	p += phm_put_varint(p, (uint64) length);
+	memcpy(p, s, length);
+	w->length += (uint32) (p - start) + (uint32) length;
 }
 
 /* Tries the 16-byte forms; false when the text is neither. */
@@ -443,13 +429,6 @@ element_put_string(ElementWriter *w, const char *s, int length)
 }
 
 void
-element_put_index(ElementWriter *w, ElementKind kind, uint64 index)
-{
-	element_put_simple(w, kind);
-	put_varint(w, index);
-}
-
-void
 element_put_moment(ElementWriter *w, uint16 precision_and_zone)
 {
 	element_put_simple(w, ELEMENT_MOMENT);
@@ -478,47 +457,63 @@ element_put_extended(ElementWriter *w)
 	element_put_simple(w, ELEMENT_EXTENDED);
 }
 
-/* One byte is kept for the length, which is enough for most containers. */
+/* One byte is kept for the length, and one for an array's count, which is enough for most containers. */
 void
 element_open(ElementWriter *w, ElementKind kind, FhirType type)
 {
-	element_put_simple(w, kind);
-	element_put_simple(w, ELEMENT_NULL);
+	uint8	   *p = writer_room(w, 3);
+
+	p[0] = (uint8) kind;
+	p[1] = p[2] = 0;
+	w->length += 2;
 	w->open[w->depth++] = w->length;
-	if (kind == ELEMENT_RESOURCE)
+	if (kind == ELEMENT_ARRAY)
+		w->length++;
+	else if (kind == ELEMENT_RESOURCE)
 		put_varint(w, type);
 }
 
-/* Inserts a varint before the bytes from start on, overwriting the one byte kept there. */
-static void
-close_with(ElementWriter *w, uint32 start, uint64 v, int kept)
+/* Puts a varint before the bytes from start on, over the one byte kept there. */
+static inline void
+close_with(ElementWriter *w, uint32 start, uint64 v)
 {
 	uint8		varint[PHM_VARINT_MAX];
-	int			n = phm_put_varint(varint, v);
+	int			n;
 
-	if (n > kept)
+	if (likely(v < 0x80))
 	{
-		writer_room(w, n - kept);
-		memmove(w->data + start - kept + n, w->data + start, w->length - start);
-		w->length += n - kept;
+		w->data[start - 1] = (uint8) v;
+		return;
 	}
-	memcpy(w->data + start - kept, varint, n);
+	n = phm_put_varint(varint, v);
+	writer_room(w, n - 1);
+	memmove(w->data + start - 1 + n, w->data + start, w->length - start);
+	w->length += n - 1;
+	memcpy(w->data + start - 1, varint, n);
+}
+
+void
+element_close_array(ElementWriter *w, uint32 count)
+{
+	uint32		start = w->open[--w->depth];
+
+	close_with(w, start + 1, count);
+	close_with(w, start, w->length - start);
 }
 
 void
 element_close(ElementWriter *w, ElementKind kind)
 {
-	uint32		start = w->open[--w->depth];
+	uint32		start = w->open[w->depth - 1];
+	uint32		count = 0;
 
 	if (kind == ELEMENT_ARRAY)
 	{
-		const uint8 *p = w->data + start;
-		const uint8 *end = w->data + w->length;
-		uint64		count = 0;
-
-		for (; p < end; count++)
+		for (const uint8 *p = w->data + start + 1; p < w->data + w->length; count++)
 			p = element_skip(p);
-		close_with(w, start, count, 0);
+		element_close_array(w, count);
+		return;
 	}
-	close_with(w, start, w->length - start, 1);
+	w->depth--;
+	close_with(w, start, w->length - start);
 }

@@ -171,9 +171,46 @@ typedef struct ElementWriter
 
 extern void element_writer_init(ElementWriter *w, uint32 size);	/* palloc'd in the current context */
 extern void element_writer_reset(ElementWriter *w);
-extern void element_put_member(ElementWriter *w, FhirElement element);
+extern void element_writer_grow(ElementWriter *w, Size more);
+
+/* Where the next bytes go, with room for so many. */
+static inline uint8 *
+element_writer_room(ElementWriter *w, Size more)
+{
+	if (unlikely(w->length + more > w->size))
+		element_writer_grow(w, more);
+	return w->data + w->length;
+}
+
+static inline void
+element_put_varint(ElementWriter *w, uint64 v)
+{
+	w->length += phm_put_varint(element_writer_room(w, PHM_VARINT_MAX), v);
+}
+
+static inline void
+element_put_member(ElementWriter *w, FhirElement element)
+{
+	element_put_varint(w, element);
+}
+
+/* NULL, FALSE, TRUE, OMITTED: nothing but the kind. */
+static inline void
+element_put_simple(ElementWriter *w, ElementKind kind)
+{
+	*element_writer_room(w, 1) = (uint8) kind;
+	w->length++;
+}
+
+/* SYSTEM, SYMBOL, CONCEPT, LINK, URN_LINK. */
+static inline void
+element_put_index(ElementWriter *w, ElementKind kind, uint64 index)
+{
+	element_put_simple(w, kind);
+	element_put_varint(w, index);
+}
+
 extern void element_put_name(ElementWriter *w, const char *name, int length);
-extern void element_put_simple(ElementWriter *w, ElementKind kind);	/* NULL, FALSE, TRUE */
 extern void element_put_int(ElementWriter *w, int64 v);
 extern void element_put_decimal(ElementWriter *w, int64 mantissa, int scale);
 extern void element_put_number(ElementWriter *w, const char *literal, int length);	/* picks INT, DECIMAL or NUMBER */
@@ -181,12 +218,12 @@ extern void element_put_datetime(ElementWriter *w, int64 v);
 extern void element_put_literal(ElementWriter *w, int64 v, const char *text, int length);
 extern void element_put_string(ElementWriter *w, const char *s, int length);	/* picks STRING, UUID, URN_UUID or SYSTEM */
 extern void element_put_plain(ElementWriter *w, const char *s, int length);	/* STRING, whatever it looks like */
-extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYSTEM, SYMBOL, CONCEPT, LINK, URN_LINK */
 extern void element_put_moment(ElementWriter *w, uint16 precision_and_zone);
 extern void element_put_quantity(ElementWriter *w, int64 mantissa, int scale, uint32 unit);
 extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* encoded values or members */
 extern void element_open(ElementWriter *w, ElementKind kind, FhirType type);	/* OBJECT, RESOURCE, ARRAY */
 extern void element_close(ElementWriter *w, ElementKind kind);
+extern void element_close_array(ElementWriter *w, uint32 count);	/* for those who have counted the values */
 extern void element_put_extended(ElementWriter *w);	/* then the primitive, then the companion */
 
 #endif							/* PHM_ELEMENT_H */
