@@ -414,8 +414,11 @@ write_value(Chart *chart, int segment, int64 time, FhirType type, const ElementV
 		case ELEMENT_URN_LINK:
 			write_link(chart, segment, value, w);
 			break;
+		case ELEMENT_INT:
+			element_put_int(w, value->number);
+			break;
 		case ELEMENT_MOMENT:
-			element_put_datetime(w, (int64) ((uint64) time << 15 | (uint64) value->number));
+			element_put_datetime(w, element_moment_date(value, time));
 			break;
 		case ELEMENT_QUANTITY:
 			write_quantity(chart, segment, value, w);

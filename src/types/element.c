@@ -79,6 +79,34 @@ decode_headed(const uint8 *p, ElementValue *value)
 	return head;
 }
 
+/* Precision and zone of a moment's number. */
+static inline uint16
+moment_of_code(uint64 code)
+{
+	return code < ELEMENT_MOMENTS ? element_moments[code] : (uint16) (code - ELEMENT_RARE_MOMENT);
+}
+
+/* Decodes what follows LATER: a moment and steps from the entry's time. */
+static inline void
+decode_later(const uint8 *p, ElementValue *value)
+{
+	uint16		moment = moment_of_code(phm_get_varint(&p));
+	int64		steps = phm_unzigzag(phm_get_varint(&p));
+
+	value->kind = ELEMENT_MOMENT;
+	value->number = (int64) (((uint64) (steps * element_moment_unit(moment)) << 15) + moment);
+	value->end = p;
+}
+
+/* Makes a small form the kind that it stands for. */
+static inline void
+decode_small(ElementValue *value, ElementKind kind, uint32 number, const uint8 *p)
+{
+	value->kind = kind;
+	value->number = number;
+	value->end = p;
+}
+
 /* The body of element_decode, for the walks in this file. */
 static inline void
 decode(const uint8 *p, ElementValue *value)
@@ -86,7 +114,7 @@ decode(const uint8 *p, ElementValue *value)
 	value->start = p;
 	value->kind = (ElementKind) *p++;
 	value->type = 0;
-	switch (value->kind)
+	switch ((int) value->kind)
 	{
 		case ELEMENT_NULL:
 		case ELEMENT_FALSE:
@@ -135,8 +163,11 @@ decode(const uint8 *p, ElementValue *value)
 			value->length = (uint32) (value->end - p);
 			break;
 		case ELEMENT_MOMENT:
-			value->number = phm_get_u16(p);
-			value->end = p + 2;
+			value->number = moment_of_code(phm_get_varint(&p));
+			value->end = p;
+			break;
+		case ELEMENT_LATER:
+			decode_later(p, value);
 			break;
 		case ELEMENT_QUANTITY:
 			value->scale = *p++;
@@ -151,6 +182,34 @@ decode(const uint8 *p, ElementValue *value)
 		case ELEMENT_URN_LINK:
 			value->number = (int64) phm_get_varint(&p);
 			value->end = p;
+			break;
+		case ELEMENT_SMALL_SYMBOL ... ELEMENT_SMALL_CONCEPT - 1:
+			decode_small(value, ELEMENT_SYMBOL, value->kind - ELEMENT_SMALL_SYMBOL, p);
+			break;
+		case ELEMENT_SMALL_CONCEPT ... ELEMENT_SMALL_OBJECT - 1:
+			decode_small(value, ELEMENT_CONCEPT, value->kind - ELEMENT_SMALL_CONCEPT, p);
+			break;
+		case ELEMENT_SMALL_OBJECT ... ELEMENT_SMALL_ARRAY - 1:
+			value->length = value->kind - ELEMENT_SMALL_OBJECT;
+			value->kind = ELEMENT_OBJECT;
+			value->data = p;
+			value->end = p + value->length;
+			break;
+		case ELEMENT_SMALL_ARRAY ... ELEMENT_SMALL_INT - 1:
+			value->length = value->kind - ELEMENT_SMALL_ARRAY;
+			value->kind = ELEMENT_ARRAY;
+			value->count = 1;
+			value->data = p;
+			value->end = p + value->length;
+			break;
+		case ELEMENT_SMALL_INT ... ELEMENT_SMALL_MOMENT - 1:
+			decode_small(value, ELEMENT_INT, value->kind - ELEMENT_SMALL_INT, p);
+			break;
+		case ELEMENT_SMALL_MOMENT ... ELEMENT_SMALL_LINK - 1:
+			decode_small(value, ELEMENT_MOMENT, element_moments[value->kind - ELEMENT_SMALL_MOMENT], p);
+			break;
+		case ELEMENT_SMALL_LINK ... 0xFF:
+			decode_small(value, ELEMENT_LINK, (value->kind - ELEMENT_SMALL_LINK) << 8 | *p, p + 1);
 			break;
 	}
 }
@@ -426,14 +485,6 @@ element_put_string(ElementWriter *w, const char *s, int length)
 		return;
 	}
 	element_put_plain(w, s, length);
-}
-
-void
-element_put_moment(ElementWriter *w, uint16 precision_and_zone)
-{
-	element_put_simple(w, ELEMENT_MOMENT);
-	phm_put_u16(writer_room(w, 2), precision_and_zone);
-	w->length += 2;
 }
 
 void
