@@ -24,36 +24,28 @@ uuid_print(const uint8 *bytes, char *out)
 	}
 }
 
-/* Value of each lower-case hexadecimal digit, 16 for everything else. */
-static inline int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return 16;
-}
+/* Value of each lower-case hexadecimal digit, plus one; 0 for everything else. */
+static const uint8 hex_values[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['a'] = 11, 12, 13, 14, 15, 16
+};
 
 /* Reads 36 characters 8-4-4-4-12 in lower case; false when they are not that. */
 static bool
 uuid_parse(const char *s, uint8 *bytes)
 {
+	static const uint8 places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
 	if (s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-')
 		return false;
 	for (int i = 0; i < 16; i++)
 	{
-		int			high;
-		int			low;
+		uint8		high = hex_values[(uint8) s[places[i]]];
+		uint8		low = hex_values[(uint8) s[places[i] + 1]];
 
-		if (*s == '-')
-			s++;
-		high = hex_value(s[0]);
-		low = hex_value(s[1]);
-		if ((high | low) & 16)
+		if (high == 0 || low == 0)
 			return false;
-		bytes[i] = (uint8) (high << 4 | low);
-		s += 2;
+		bytes[i] = (uint8) ((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
@@ -107,7 +99,7 @@ decode_small(ElementValue *value, ElementKind kind, uint32 number, const uint8 *
 	value->end = p;
 }
 
-/* The body of element_decode, for the walks in this file. */
+/* The body of element_decode, for the walks in this file: a switch that is a table of the kinds. */
 static inline void
 decode(const uint8 *p, ElementValue *value)
 {
