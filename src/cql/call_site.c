@@ -319,10 +319,11 @@ set_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
 	if (at->parameters >= 0 && !PG_ARGISNULL(at->parameters))
 	{
 		Jsonb	   *json = PG_GETARG_JSONB_P(at->parameters);
-		char	   *text = JsonbToCString(NULL, &json->root, VARSIZE(json));
+		size_t		length;
+		char	   *text = parameters_text(json, &length);
 		PhmError	err = {0};
 
-		if (!cql_set_parameters(site->x, site->logic, text, strlen(text), &err))
+		if (!cql_set_parameters(site->x, site->logic, text, length, &err))
 			PHM_REPORT(fcinfo, &err);
 	}
 	MemoryContextSwitchTo(old);
@@ -591,7 +592,7 @@ call_site_jsonb(FunctionCallInfo fcinfo, CqlValue v)
 	MemoryContextSwitchTo(old);
 	if (!done)
 		PHM_REPORT(fcinfo, &err);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+	return result_jsonb(out.data, out.len);
 }
 
 bool

@@ -6,6 +6,7 @@
  */
 #include "types/json.h"
 
+#include "types/bytes.h"
 #include "types/element.h"
 #include "types/primitive.h"
 
@@ -191,9 +192,10 @@ string_with_escapes(JsonReader *r, const char *start, const char **text, int *le
 	size_t		n = r->p - start;
 
 	need_scratch(r, n + 16);
-	memcpy(r->scratch, start, n);
+	bytes_copy(r->scratch, start, n);
 	while (r->p < r->end && *r->p != '"')
 	{
+		CHECK_FOR_INTERRUPTS();
 		need_scratch(r, n + 16);
 		if (*r->p == '\\')
 		{
@@ -225,8 +227,11 @@ json_string(JsonReader *r, const char **text, int *length)
 
 	for (;;)
 	{
-		while (r->end - r->p >= 8 && special_bytes(phm_get_u64(r->p)) == 0)
+		const char *limit = r->p + Min((size_t) (r->end - r->p), BYTES_AT_ONCE);
+
+		while (limit - r->p >= 8 && special_bytes(phm_get_u64(r->p)) == 0)
 			r->p += 8;
+		CHECK_FOR_INTERRUPTS();
 		if (r->p >= r->end)
 			return json_malformed(r, "unterminated string");
 		if (*r->p == '"')
