@@ -21,6 +21,7 @@
 #include "cql/call_site.h"
 #include "cql/logic_datum.h"
 #include "cql/parameter.h"
+#include "types/bytes.h"
 #include "types/chart_datum.h"
 #include "types/resource.h"
 
@@ -103,7 +104,7 @@ open_logic(FunctionCallInfo fcinfo, CallSite *site, struct varlena *value)
 	if (site->toasted)
 		VARATT_EXTERNAL_GET_POINTER(site->pointer, value);
 	copy = palloc(VARSIZE(logic));
-	memcpy(copy, logic, VARSIZE(logic));
+	bytes_copy(copy, logic, VARSIZE(logic));
 	memcpy(&site->header, copy, LOGIC_HEAD);
 	site->logic = copy;
 	initStringInfo(&site->given);

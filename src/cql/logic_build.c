@@ -7,6 +7,8 @@
  */
 #include "cql/logic_build.h"
 
+#include "types/bytes.h"
+
 typedef struct Section
 {
 	uint8	   *data;
@@ -545,6 +547,8 @@ logic_content_hash(const uint8 *p, size_t length)
 
 	for (; length >= 8; p += 8, length -= 8)
 	{
+		if (BYTES_LOOK(length / 8))
+			CHECK_FOR_INTERRUPTS();
 		h = (h ^ phm_get_u64(p)) * UINT64CONST(0xD6E8FEB86659FD93);
 		h ^= h >> 32;
 	}
