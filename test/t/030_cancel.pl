@@ -8,7 +8,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $limit = 0.1;                # seconds from the timeout to its error
-my @moments = (0.4, 0.65, 0.9);	# parts of a statement's whole time
+my @moments = (0.5, 0.85);	# parts of a statement's whole time
 my $tries = 4;
 my $json = JSON::PP->new->canonical->ascii;
 
