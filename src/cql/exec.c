@@ -16,6 +16,21 @@ struct ArenaBlock
 
 #define FIRST_BLOCK (64 * 1024)
 
+/* More is asked for than the setting allows. */
+static void __attribute__((noreturn))
+fail_memory(CqlExec *x, const CqlNode *n)
+{
+	cql_fail(x, n, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "evaluation needs more memory than phm.rule_memory allows");
+}
+
+void
+cql_hold(CqlExec *x, const CqlNode *n, size_t size)
+{
+	if (x->arena->used + x->held + size > x->arguments.memory)
+		fail_memory(x, n);
+	x->held += size;
+}
+
 /* Takes a new block that has room for size bytes. */
 static void
 add_block(CqlExec *x, Arena *arena, size_t size)
@@ -24,8 +39,8 @@ add_block(CqlExec *x, Arena *arena, size_t size)
 	ArenaBlock *block;
 
 	want = Max(Min(want, (size_t) 4 * 1024 * 1024), size);
-	if (arena->used + want > x->arguments.memory && arena->used + size > x->arguments.memory)
-		cql_fail(x, NULL, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "evaluation needs more memory than phm.rule_memory allows");
+	if (arena->used + x->held + want > x->arguments.memory && arena->used + x->held + size > x->arguments.memory)
+		fail_memory(x, NULL);
 	CHECK_FOR_INTERRUPTS();
 	block = palloc_extended(sizeof(ArenaBlock) + want, MCXT_ALLOC_HUGE);
 	block->older = arena->blocks;
@@ -80,6 +95,7 @@ cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size)
 	const char *name;
 	int			library_length;
 	int			name_length;
+	int			length;
 
 	buffer[0] = '\0';
 	if (n == NULL || n < x->nodes || n >= x->nodes + logic_count(x->logic, LOGIC_NODES))
@@ -90,8 +106,19 @@ cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size)
 	d = (const LogicDefinition *) logic_section(x->logic, LOGIC_DEFINITIONS) + place->definition;
 	library = logic_string(x->logic, d->library, &library_length);
 	name = logic_string(x->logic, d->name, &name_length);
-	snprintf(buffer, size, "Library %.*s, definition \"%.*s\", line %d, column %d.", library_length, library,
-			 name_length, name, place->line, place->column);
+	if (library_length == 0)
+	{
+		/* an expression without a library */
+		if (place->line > 0)
+			snprintf(buffer, size, "At line %d, column %d of the expression.", place->line, place->column);
+		return;
+	}
+	length = snprintf(buffer, size, "Library %.*s, definition \"%.*s\"", library_length, library, name_length, name);
+	length = Min(length, (int) size - 1);
+	if (place->line > 0)
+		snprintf(buffer + length, size - length, ", line %d, column %d.", place->line, place->column);
+	else
+		snprintf(buffer + length, size - length, ".");
 }
 
 void

@@ -177,6 +177,7 @@ struct CqlExec
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
+	size_t		held;			/* bytes beside the arenas that evaluations took for as long as the logic is open */
 	sigjmp_buf	jump;
 	PhmError   *err;
 };
@@ -198,6 +199,9 @@ cql_need(CqlExec *x, CqlExtent extent)
 	if (unlikely(x->extent < extent))
 		cql_want(x, extent);
 }
+
+/* Counts memory that an evaluation takes for as long as the logic is open against phm.rule_memory. */
+extern void cql_hold(CqlExec *x, const CqlNode *n, size_t size);
 
 /* The hot members of an entry; what evaluates reads bodies by this, which makes sure that they are there. */
 static inline void
