@@ -316,7 +316,8 @@ check_queries(const LogicHeader *logic, PhmError *err)
 	const uint32 all = QUERY_WHERE | QUERY_RETURN | QUERY_AGGREGATE | QUERY_DISTINCT;
 
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_QUERIES); i++)
-		if (q[i].nsources == 0 || (q[i].flags & ~all) != 0 ||
+		if (q[i].nsources == 0 || (q[i].flags & ~all & (((uint32) 1 << QUERY_CONDITIONS_SHIFT) - 1)) != 0 ||
+			(query_conditions(&q[i]) > 0 && (q[i].flags & QUERY_WHERE)) ||
 			(q[i].flags & (QUERY_RETURN | QUERY_AGGREGATE)) == (QUERY_RETURN | QUERY_AGGREGATE))
 			return logic_malformed(err, "Query", i, "has no source or clauses that exclude each other");
 	return true;
