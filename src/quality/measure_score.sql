@@ -1,0 +1,255 @@
+/*
+ * measure_score.sql: counting who is in which populations, and scoring the counts.
+ */
+CREATE FUNCTION phm.measure_counts(
+	membership integer, error text,
+	OUT initial_population integer, OUT numerator_initial_population integer, OUT denominator integer, OUT denominator_exclusion integer,
+	OUT denominator_exception integer, OUT numerator integer, OUT numerator_exclusion integer, OUT measure_population integer,
+	OUT measure_population_exclusion integer, OUT eligible integer, OUT met integer, OUT errors integer)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+BEGIN ATOMIC
+	SELECT membership & 1, membership >> 1 & 1, membership >> 2 & 1, membership >> 3 & 1, membership >> 4 & 1, membership >> 5 & 1,
+		   membership >> 6 & 1, membership >> 7 & 1, membership >> 8 & 1,
+		   (membership & 28 = 4 OR membership & 384 = 128)::integer, (membership & 96 = 32)::integer, (error IS NOT NULL)::integer;
+END;
+COMMENT ON FUNCTION phm.measure_counts(integer, text) IS
+'Internal: what one row of phm.measure_membership counts as, 0 or 1 in each column. eligible: in the denominator or measure population and neither excluded nor an exception; met: in the numerator and not excluded from it.';
+
+CREATE FUNCTION phm.tally_measures() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	sign integer := TG_ARGV[0];
+BEGIN
+	INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id,
+		initial_population, numerator_initial_population, denominator, denominator_exclusion, denominator_exception, numerator, numerator_exclusion, measure_population, measure_population_exclusion, eligible, met, errors, observed_1, sum_1, observed_2, sum_2)
+	SELECT m.group_key, m.period_key, m.projected, m.stratifier, m.stratum,
+		   coalesce(m.contract, ''), coalesce(m.practitioner_source, ''), coalesce(m.practitioner_id, ''),
+		   sign * sum(c.initial_population),
+		   sign * sum(c.numerator_initial_population),
+		   sign * sum(c.denominator),
+		   sign * sum(c.denominator_exclusion),
+		   sign * sum(c.denominator_exception),
+		   sign * sum(c.numerator),
+		   sign * sum(c.numerator_exclusion),
+		   sign * sum(c.measure_population),
+		   sign * sum(c.measure_population_exclusion),
+		   sign * sum(c.eligible),
+		   sign * sum(c.met),
+		   sign * sum(c.errors),
+		   sign * count(m.observations[1]), sign * coalesce(sum(m.observations[1]), 0),
+		   sign * count(m.observations[2]), sign * coalesce(sum(m.observations[2]), 0)
+	  FROM moved AS m CROSS JOIN LATERAL phm.measure_counts(m.membership, m.error) AS c
+	 WHERE m.valid_to IS NULL
+	 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.tally_measures() FROM PUBLIC;
+COMMENT ON FUNCTION phm.tally_measures() IS
+'Trigger: appends to phm.measure_tally what a statement added to, or (argument -1) took from, the current rows of phm.measure_membership.';
+
+CREATE FUNCTION phm.forget_measure_tally() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	DELETE FROM phm.measure_tally;
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.forget_measure_tally() FROM PUBLIC;
+COMMENT ON FUNCTION phm.forget_measure_tally() IS 'Trigger: empties phm.measure_tally with phm.measure_membership.';
+
+CREATE FUNCTION phm.compact_measure_tally() RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	fewer bigint;
+BEGIN
+	-- What is written is the sum of what was deleted, so that of two who do this at once each row is counted once.
+	WITH gone AS (
+		DELETE FROM phm.measure_tally AS d USING (
+			SELECT t.tally_id, count(*) OVER cell AS n, bool_and(t.initial_population = 0 AND t.numerator_initial_population = 0 AND t.errors = 0) OVER cell AS empty
+			  FROM phm.measure_tally AS t
+			WINDOW cell AS (PARTITION BY t.group_key, t.period_key, t.projected, t.stratifier, t.stratum,
+							t.contract, t.practitioner_source, t.practitioner_id)) AS r
+		 WHERE d.tally_id = r.tally_id AND (r.n > 1 OR r.empty)
+		RETURNING d.*
+	), kept AS (
+		INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id,
+			initial_population, numerator_initial_population, denominator, denominator_exclusion, denominator_exception, numerator, numerator_exclusion, measure_population, measure_population_exclusion, eligible, met, errors, observed_1, sum_1, observed_2, sum_2)
+		SELECT g.group_key, g.period_key, g.projected, g.stratifier, g.stratum, g.contract, g.practitioner_source, g.practitioner_id,
+			   sum(g.initial_population),
+			   sum(g.numerator_initial_population),
+			   sum(g.denominator),
+			   sum(g.denominator_exclusion),
+			   sum(g.denominator_exception),
+			   sum(g.numerator),
+			   sum(g.numerator_exclusion),
+			   sum(g.measure_population),
+			   sum(g.measure_population_exclusion),
+			   sum(g.eligible),
+			   sum(g.met),
+			   sum(g.errors),
+			   sum(g.observed_1),
+			   sum(g.sum_1),
+			   sum(g.observed_2),
+			   sum(g.sum_2)
+		  FROM gone AS g
+		 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+		HAVING sum(g.initial_population) <> 0 OR sum(g.numerator_initial_population) <> 0 OR sum(g.errors) <> 0
+		RETURNING 1
+	)
+	SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM kept) INTO fewer;
+	RETURN fewer;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.compact_measure_tally() FROM PUBLIC;
+COMMENT ON FUNCTION phm.compact_measure_tally() IS
+'Replaces the rows of phm.measure_tally by their sums and returns how many fewer there are. Writers go on meanwhile. CALL phm.evaluate_measures ends with it, and refreshes do it now and then.';
+
+CREATE FUNCTION phm.compact_measure_tally_since(before bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- Whoever passes a round number does it, so that it is done once for so many rows.
+	IF (SELECT max(t.tally_id) FROM phm.measure_tally AS t) / 50000 > coalesce(before, 0) / 50000 THEN
+		PERFORM phm.compact_measure_tally();
+	END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.compact_measure_tally_since(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION phm.compact_measure_tally_since(bigint) IS
+'Internal: phm.compact_measure_tally, once for each 50,000 rows written since the row of a number.';
+
+CREATE FUNCTION phm.last_event_day(chart phm.chart, upto date) RETURNS date
+AS 'MODULE_PATHNAME', 'phm_last_event_day' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION phm.last_event_day(phm.chart, date) IS
+'The last day (UTC), not later than upto, on which an event of a chart begins; what was voided does not count. NULL when there is none.';
+
+CREATE FUNCTION phm.data_through() RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN coalesce(phm.setting('data_through')::date, (SELECT max(e.last_event) FROM phm.measure_evaluation AS e));
+END
+$$;
+COMMENT ON FUNCTION phm.data_through() IS
+'The last day for which data have come in: the setting data_through where the site tells it, or the last day up to phm.as_of on which an event of any patient evaluated begins.';
+
+CREATE FUNCTION phm.observed_value(
+	method text, n bigint, sum numeric, median double precision DEFAULT NULL, lowest numeric DEFAULT NULL, highest numeric DEFAULT NULL)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE method WHEN 'count' THEN n::double precision WHEN 'sum' THEN CASE WHEN n > 0 THEN sum::double precision END
+		WHEN 'average' THEN sum::double precision / nullif(n, 0)
+		WHEN 'median' THEN median WHEN 'minimum' THEN lowest::double precision WHEN 'maximum' THEN highest::double precision END;
+END;
+COMMENT ON FUNCTION phm.observed_value(text, bigint, numeric, double precision, numeric, numeric) IS
+'Internal: what observations come to by an aggregate method (HL7 measure-aggregate-method); n: how many there are. NULL without any, but for count.';
+
+CREATE FUNCTION phm.measure_score(
+	scoring text, composite_scoring text, initial_population bigint, eligible bigint, met bigint, points numeric, scored bigint,
+	is_observed boolean, below double precision, is_observed_above boolean, above double precision)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE scoring
+		WHEN 'proportion' THEN met::double precision / nullif(eligible, 0)
+		WHEN 'ratio' THEN CASE WHEN is_observed_above THEN above ELSE met::double precision END
+			/ nullif(CASE WHEN is_observed THEN below ELSE eligible::double precision END, 0)
+		WHEN 'continuous-variable' THEN below
+		WHEN 'cohort' THEN initial_population::double precision
+		WHEN 'composite' THEN CASE WHEN composite_scoring IN ('all-or-nothing', 'opportunity') THEN met::double precision / nullif(eligible, 0)
+			ELSE points::double precision / nullif(scored, 0) END END;
+END;
+COMMENT ON FUNCTION phm.measure_score(text, text, bigint, bigint, bigint, numeric, bigint, boolean, double precision, boolean, double precision) IS
+'Internal: the score of counts. points, scored: sum and number of the scores that patients have in a composite; below, above: what the observations of the denominator (or measure population) and of the numerator come to, where the group has such.';
+
+CREATE FUNCTION phm.wilson_interval(met bigint, eligible bigint, OUT low double precision, OUT high double precision)
+RETURNS record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT greatest(0, (s.p + s.z * s.z / (2 * s.n) - s.z * sqrt(s.p * (1 - s.p) / s.n + s.z * s.z / (4 * s.n * s.n))) / (1 + s.z * s.z / s.n)),
+		   least(1, (s.p + s.z * s.z / (2 * s.n) + s.z * sqrt(s.p * (1 - s.p) / s.n + s.z * s.z / (4 * s.n * s.n))) / (1 + s.z * s.z / s.n))
+	  FROM (SELECT met::double precision / eligible AS p, eligible::double precision AS n, 1.959963984540054::double precision AS z
+			 WHERE eligible > 0 AND met BETWEEN 0 AND eligible) AS s;
+END;
+COMMENT ON FUNCTION phm.wilson_interval(bigint, bigint) IS
+'The 95 % interval of a proportion by Wilson''s score method without continuity correction; NULLs where there are none. Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).';
+
+CREATE FUNCTION phm.next_threshold(thresholds numeric[], score double precision, lower_is_better boolean) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT CASE WHEN lower_is_better THEN (SELECT max(t) FROM unnest(thresholds) AS t WHERE t < score::numeric)
+		ELSE (SELECT min(t) FROM unnest(thresholds) AS t WHERE t > score::numeric) END;
+END;
+COMMENT ON FUNCTION phm.next_threshold(numeric[], double precision, boolean) IS
+'Internal: the nearest threshold on the better side of a score; NULL when there is none.';
+
+CREATE FUNCTION phm.measure_tally_at(day date)
+RETURNS TABLE (group_key integer, period_key integer, projected boolean, stratifier text, stratum text, contract text,
+	practitioner_source text, practitioner_id text, initial_population integer, numerator_initial_population integer, denominator integer, denominator_exclusion integer,
+	denominator_exception integer, numerator integer, numerator_exclusion integer, measure_population integer, measure_population_exclusion integer,
+	eligible integer, met integer, errors integer, observed_1 integer, sum_1 numeric, observed_2 integer, sum_2 numeric)
+LANGUAGE plpgsql STABLE ROWS 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT m.group_key, m.period_key, m.projected, m.stratifier, m.stratum,
+		   coalesce(m.contract, ''), coalesce(m.practitioner_source, ''), coalesce(m.practitioner_id, ''),
+		   sum(c.initial_population)::integer,
+		   sum(c.numerator_initial_population)::integer,
+		   sum(c.denominator)::integer,
+		   sum(c.denominator_exclusion)::integer,
+		   sum(c.denominator_exception)::integer,
+		   sum(c.numerator)::integer,
+		   sum(c.numerator_exclusion)::integer,
+		   sum(c.measure_population)::integer,
+		   sum(c.measure_population_exclusion)::integer,
+		   sum(c.eligible)::integer,
+		   sum(c.met)::integer,
+		   sum(c.errors)::integer,
+		   count(m.observations[1])::integer, coalesce(sum(m.observations[1]), 0),
+		   count(m.observations[2])::integer, coalesce(sum(m.observations[2]), 0)
+	  FROM phm.measure_membership AS m CROSS JOIN LATERAL phm.measure_counts(m.membership, m.error) AS c
+	 WHERE m.valid_from <= day AND (m.valid_to IS NULL OR m.valid_to > day)
+	 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.measure_tally_at(date) FROM PUBLIC;
+COMMENT ON FUNCTION phm.measure_tally_at(date) IS
+'Internal: what phm.measure_tally added up to on a day, counted from the history.';
+
+CREATE FUNCTION phm.measure_score(day date)
+RETURNS TABLE (
+	measure text, version text, period_start date, period_end date, group_id text, scoring text, improvement_notation text, stratifier text,
+	stratum text, level text, unit_source text, unit_id text, unit_name text, initial_population bigint, numerator_initial_population bigint,
+	denominator bigint, denominator_exclusion bigint, denominator_exception bigint, numerator bigint, numerator_exclusion bigint,
+	measure_population bigint, measure_population_exclusion bigint, eligible bigint, met bigint, errors bigint, score double precision,
+	score_low double precision, score_high double precision, small_cell boolean, projected_score double precision, next_threshold numeric,
+	next_label text, needed bigint, measured_through date, data_through date, run_out_days integer)
+LANGUAGE plpgsql STABLE ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- The view says how counts become scores; here it counts another day.
+	RETURN QUERY EXECUTE replace(replace(replace(pg_get_viewdef('phm.measure_score'::regclass),
+			'phm.measure_tally t', 'phm.measure_tally_at($1) t'),
+			'm.valid_to IS NULL', 'm.valid_from <= $1 AND (m.valid_to IS NULL OR m.valid_to > $1)'),
+			'phm.as_of()', '$1')
+		USING day;
+END
+$$;
+COMMENT ON FUNCTION phm.measure_score(date) IS
+'phm.measure_score as of a past day, with the same columns: what had been derived up to that day, counted from the history. Organisations and sites are those of roles that held that day. Slower than the view: it reads all results.';
