@@ -6,6 +6,7 @@ RESET client_min_messages;
 WITH rule AS (
 	SELECT s AS scoring, d AS defined, m AS met, phm.measure_membership(s, d, m) AS p
 	  FROM unnest(ARRAY['proportion', 'ratio', 'continuous-variable', 'cohort']) AS s, generate_series(0, 511) AS d, generate_series(0, 511) AS m
+	 WHERE m & ~d = 0
 ), judged AS (
 	SELECT r.*, c.eligible, r.p & ~(d.defined_or_all & r.met) AS unmet
 	  FROM rule AS r CROSS JOIN LATERAL phm.measure_counts(r.p, NULL) AS c
@@ -26,7 +27,11 @@ SELECT scoring, count(*) AS combinations, count(DISTINCT p) AS memberships,
   FROM judged GROUP BY scoring ORDER BY scoring COLLATE "C";
 -- ... and the table takes every membership that they give
 SELECT DISTINCT phm.measure_membership(s, d, m) AS membership INTO TEMP given
-  FROM unnest(ARRAY['proportion', 'ratio', 'continuous-variable', 'cohort']) AS s, generate_series(0, 511) AS d, generate_series(0, 511) AS m;
+  FROM unnest(ARRAY['proportion', 'ratio', 'continuous-variable', 'cohort']) AS s, generate_series(0, 511) AS d, generate_series(0, 511) AS m
+ WHERE m & ~d = 0;
+-- what is met and not defined is nothing
+SELECT count(*) FROM generate_series(0, 511) AS d, generate_series(0, 511, 73) AS m
+ WHERE phm.measure_membership('ratio', d, m) <> phm.measure_membership('ratio', d, m & d);
 BEGIN;
 INSERT INTO phm.measure_membership (patient_id, period_key, projected, group_key, membership, valid_from)
 SELECT membership, 1, false, 1, membership, '2026-01-01' FROM given WHERE membership <> 0;
@@ -69,6 +74,7 @@ SELECT jsonb_build_object('library', jsonb_build_object('identifier', '{"id":"Ti
 			  FROM unnest(ARRAY['ip', 'den', 'dx', 'de', 'num', 'nx', 'num2', 'young']) AS c)
 		|| (SELECT jsonb_agg(pg_temp.define('Count ' || c, jsonb_build_object('type', 'Count', 'source', pg_temp.retrieve('Observation', c))))
 			  FROM unnest(ARRAY['a', 'b']) AS c)
+		|| jsonb_build_array(pg_temp.define('Late', '{"type":"GreaterOrEqual","operand":[{"type":"Today"},{"type":"Date","year":{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Integer","value":"2026"},"month":{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Integer","value":"7"},"day":{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Integer","value":"1"}}]}'))
 		|| jsonb_build_array(pg_temp.define('Fails', '{"type":"If","condition":{"type":"ExpressionRef","name":"Has nx"},"then":{"type":"SingletonFrom","operand":{"type":"List","element":[{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"true"},{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Boolean","value":"false"}]}},"else":{"type":"ExpressionRef","name":"Has ip"}}'))))) AS elm \gset
 SELECT name, problems FROM phm.load_elm(:'elm');
 CREATE FUNCTION pg_temp.population(code text, expression text, aggregate text DEFAULT NULL, of_ text DEFAULT NULL) RETURNS jsonb LANGUAGE sql AS $$
@@ -100,6 +106,8 @@ SELECT pg_temp.measure('Prop', 'proportion', jsonb_build_array(pg_temp.populatio
 	pg_temp.measure('Plain', 'ratio', jsonb_build_array(pg_temp.population('initial-population', 'Has ip'), pg_temp.population('denominator', 'Has den'),
 		pg_temp.population('denominator-exclusion', 'Has dx'), pg_temp.population('numerator', 'Has num'))),
 	pg_temp.measure('Cohort', 'cohort', jsonb_build_array(pg_temp.population('initial-population', 'Has young'))),
+	pg_temp.measure('Late', 'proportion', jsonb_build_array(pg_temp.population('initial-population', 'Has ip'), pg_temp.population('denominator', 'Has ip'),
+		pg_temp.population('numerator', 'Late'))),
 	pg_temp.measure('Broken', 'cohort', jsonb_build_array(pg_temp.population('initial-population', 'Fails'))) \g /dev/null
 CREATE FUNCTION pg_temp.composite(name text, scoring text) RETURNS text LANGUAGE sql AS $$
 	SELECT phm.load_measure(jsonb_build_object('resourceType', 'Measure', 'name', name, 'version', '1', 'url', 'http://example.org/Measure/' || name, 'status', 'active',
@@ -143,7 +151,7 @@ SELECT level, unit_id AS unit, unit_name AS name, initial_population AS ip, deno
 SELECT stratum, initial_population AS ip, eligible, met, round(score::numeric, 3) AS score, next_threshold IS NULL AS without_threshold
   FROM phm.measure_score WHERE measure = 'Prop' AND stratifier = 'age' AND level = 'all' ORDER BY stratum;
 -- Less: 1, 7, 11 of 10. Median of a: 0 1 2 3 4 6 7 9 (5, 11 excluded). Mean of all ten: 182 / 10. Ratio: b of numerator 1+3+5+2+1 by a of denominator 182.
--- Plain: numerator 1 2 5 7 10 by denominator without 5, 11: 7. Chances: 4 + 3 of 6 + 10; All: 1, 7 of 10; Share: 1 and 7 have both, 2 and 10 half, 11 its only one: 4 of 10;
+-- Plain: numerator 1 2 5 7 10 by denominator without 5, 11: 7. Chances: 4 + 3 of 6 + 10; All: 1, 7, and 11 whom only Less concerns, of 10; Share: 1 and 7 have both, 2 and 10 half, 11 its only one: 4 of 10;
 -- Weighted: 1 and 7 have 4/4, 2 and 10 3/4, 11 1/1: 4.5 of 10.
 SELECT measure, scoring, initial_population AS ip, eligible, met, errors, score, next_threshold AS next, needed, round(score_low::numeric, 3) AS low, measured_through, data_through, run_out_days AS run_out
   FROM phm.measure_score WHERE level = 'all' AND stratifier = '' ORDER BY measure COLLATE "C";
@@ -174,7 +182,7 @@ SELECT pg_temp.tally_differs(), eligible, met FROM phm.measure_score WHERE level
 UPDATE phm.setting SET value = '2026-02-15' WHERE name = 'as_of';
 DO $$ BEGIN PERFORM phm.derive_measure_result(ARRAY(SELECT generate_series(1, 12)::bigint)); END $$;
 SELECT measure, eligible, met, score, round(projected_score::numeric, 4) AS projected, measured_through, data_through, run_out_days AS run_out
-  FROM phm.measure_score WHERE level = 'all' AND stratifier = '' AND measure IN ('Prop', 'Mean', 'Median', 'All', 'Cohort') ORDER BY measure COLLATE "C";
+  FROM phm.measure_score WHERE level = 'all' AND stratifier = '' AND measure IN ('Prop', 'Mean', 'Median', 'All', 'Cohort', 'Late') ORDER BY measure COLLATE "C";
 UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 INSERT INTO phm.setting VALUES ('data_through', '2026-05-31', 'claims paid');
 DELETE FROM phm.condition WHERE patient_id = 1 AND id = 'c1num';

@@ -81,7 +81,7 @@ CREATE TABLE phm.measure_membership (
 	CHECK (membership & 132 = 0 OR membership & 1 <> 0),
 	CHECK (membership & 32 = 0 OR membership & 3 <> 0),
 	CHECK (membership & 24 = 0 OR membership & 4 <> 0),
-	CHECK (membership & 24 <> 24 AND membership & 48 <> 48),
+	CHECK (membership & 24 <> 24 AND membership & 48 <> 48 AND membership & 18 <> 18),
 	CHECK (membership & 64 = 0 OR membership & 32 <> 0),
 	CHECK (membership & 256 = 0 OR membership & 128 <> 0),
 	CHECK (membership & 128 = 0 OR membership & 126 = 0)
