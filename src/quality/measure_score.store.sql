@@ -79,6 +79,29 @@ COMMENT ON COLUMN phm.measure_threshold.group_id IS 'The group; empty: each grou
 COMMENT ON COLUMN phm.measure_threshold.threshold IS 'The score from which on (where lower is better: down to which) it is reached; of a proportion between 0 and 1.';
 COMMENT ON COLUMN phm.measure_threshold.label IS 'What is reached, such as 4 stars.';
 
+CREATE VIEW phm.measure_method AS
+WITH observation AS (
+	-- Numbered as in phm.measure_plan; of a ratio one whose reference leads nowhere is the denominator's when it is the first.
+	SELECT g.group_key, o.place, coalesce(o.method, CASE g.scoring WHEN 'ratio' THEN 'sum' ELSE 'average' END) AS method,
+		   g.scoring = 'ratio' AND CASE WHEN r.code IN ('denominator', 'numerator') THEN r.code = 'numerator' ELSE o.place > 1 END AS above
+	  FROM (SELECT p.measure, p.version, p.group_id, p.reference, p.aggregate AS method,
+				   row_number() OVER (PARTITION BY p.measure, p.version, p.group_id ORDER BY p.ordinal)::integer AS place
+			  FROM phm.measure_population AS p WHERE p.code = 'measure-observation') AS o
+	  JOIN phm.measure_group AS g ON (g.measure, g.version, g.group_id) = (o.measure, o.version, o.group_id)
+	  LEFT JOIN phm.measure_population AS r ON (r.measure, r.version, r.group_id, r.population_id) = (o.measure, o.version, o.group_id, o.reference)
+)
+SELECT o.group_key, min(o.place) FILTER (WHERE NOT o.above) AS below_place, min(o.place) FILTER (WHERE o.above) AS above_place,
+	   (array_agg(o.method ORDER BY o.place) FILTER (WHERE NOT o.above))[1] AS below_method,
+	   (array_agg(o.method ORDER BY o.place) FILTER (WHERE o.above))[1] AS above_method
+  FROM observation AS o GROUP BY o.group_key;
+REVOKE ALL ON phm.measure_method FROM PUBLIC;
+COMMENT ON VIEW phm.measure_method IS 'Groups that are scored by measure observations: which of them, and how their values become one.';
+COMMENT ON COLUMN phm.measure_method.group_key IS 'Measure and group (phm.measure_group).';
+COMMENT ON COLUMN phm.measure_method.below_place IS 'Number of the observation of the denominator, or of the measure population of a continuous variable; NULL: none.';
+COMMENT ON COLUMN phm.measure_method.above_place IS 'Number of the observation of the numerator of a ratio; NULL: none.';
+COMMENT ON COLUMN phm.measure_method.below_method IS 'How the values of the first become one: sum, average, count, median, minimum or maximum; where the measure does not say: sum of a ratio, else average.';
+COMMENT ON COLUMN phm.measure_method.above_method IS 'The same of the second.';
+
 CREATE VIEW phm.measure_score AS
 WITH place AS MATERIALIZED (
 	SELECT DISTINCT t.contract, t.practitioner_source, t.practitioner_id FROM phm.measure_tally AS t
@@ -114,20 +137,6 @@ WITH place AS MATERIALIZED (
 	SELECT g.group_key, array_agg(h.threshold ORDER BY h.threshold) AS thresholds, array_agg(h.label ORDER BY h.threshold) AS labels
 	  FROM phm.measure_threshold AS h JOIN phm.measure_group AS g ON g.measure = h.measure AND h.group_id IN (g.group_id, '')
 	 GROUP BY g.group_key
-), observation AS (
-	-- As phm.measure_plan numbers them; one whose reference leads nowhere is the denominator's when it is the first.
-	SELECT g.group_key, g.scoring, o.place, coalesce(o.method, CASE g.scoring WHEN 'ratio' THEN 'sum' ELSE 'average' END) AS method,
-		   g.scoring = 'ratio' AND CASE WHEN r.code IN ('denominator', 'numerator') THEN r.code = 'numerator' ELSE o.place > 1 END AS above
-	  FROM (SELECT p.measure, p.version, p.group_id, p.reference, p.aggregate AS method,
-				   row_number() OVER (PARTITION BY p.measure, p.version, p.group_id ORDER BY p.ordinal)::integer AS place
-			  FROM phm.measure_population AS p WHERE p.code = 'measure-observation') AS o
-	  JOIN phm.measure_group AS g ON (g.measure, g.version, g.group_id) = (o.measure, o.version, o.group_id)
-	  LEFT JOIN phm.measure_population AS r ON (r.measure, r.version, r.group_id, r.population_id) = (o.measure, o.version, o.group_id, o.reference)
-), method AS (
-	SELECT o.group_key, min(o.place) FILTER (WHERE NOT o.above) AS below_place, min(o.place) FILTER (WHERE o.above) AS above_place,
-		   (array_agg(o.method ORDER BY o.place) FILTER (WHERE NOT o.above))[1] AS below_method,
-		   (array_agg(o.method ORDER BY o.place) FILTER (WHERE o.above))[1] AS above_method
-	  FROM observation AS o GROUP BY o.group_key
 ), counted AS (
 	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, u.level, u.source, u.id,
 		   coalesce(sum(t.initial_population) FILTER (WHERE NOT t.projected), 0) AS initial_population,
@@ -162,9 +171,9 @@ WITH place AS MATERIALIZED (
 	SELECT m.group_key, m.period_key, m.stratifier, m.stratum, u.level, u.source, u.id, o.above, m.projected,
 		   phm.observed_value(o.method, count(v.value), sum(v.value), percentile_cont(0.5) WITHIN GROUP (ORDER BY v.value::double precision),
 			   min(v.value), max(v.value)) AS value
-	  FROM observation AS o
-	  JOIN method AS k ON k.group_key = o.group_key AND o.place = CASE WHEN o.above THEN k.above_place ELSE k.below_place END
-	  JOIN phm.measure_membership AS m ON m.group_key = o.group_key AND m.valid_to IS NULL
+	  FROM phm.measure_method AS k
+	 CROSS JOIN LATERAL (VALUES (k.below_place, k.below_method, false), (k.above_place, k.above_method, true)) AS o(place, method, above)
+	  JOIN phm.measure_membership AS m ON m.group_key = k.group_key AND m.valid_to IS NULL
 	 CROSS JOIN LATERAL (SELECT m.observations[o.place] AS value) AS v
 	  JOIN unit AS u ON (u.contract, u.practitioner_source, u.practitioner_id) =
 			(coalesce(m.contract, ''), coalesce(m.practitioner_source, ''), coalesce(m.practitioner_id, ''))
@@ -192,7 +201,7 @@ SELECT g.measure, g.version, p.period_start, p.period_end, g.group_id, g.scoring
   JOIN phm.measurement_period AS p ON p.period_key = c.period_key
  CROSS JOIN (SELECT phm.as_of() AS day, phm.data_through() AS data_through) AS o
  CROSS JOIN LATERAL (SELECT least(p.period_end, o.day) AS measured_through, o.data_through) AS d
-  LEFT JOIN method AS k ON k.group_key = c.group_key
+  LEFT JOIN phm.measure_method AS k ON k.group_key = c.group_key
   LEFT JOIN spread AS x ON (x.group_key, x.period_key, x.stratifier, x.stratum, x.level, coalesce(x.source, ''), coalesce(x.id, '')) =
 		(c.group_key, c.period_key, c.stratifier, c.stratum, c.level, coalesce(c.source, ''), coalesce(c.id, ''))
   LEFT JOIN name AS n ON (n.level, n.source, n.id) = (c.level, c.source, c.id)
