@@ -10,7 +10,7 @@ AS $$
 DECLARE
 	wanted text := split_part(name, '|', 1);
 	wanted_version text := CASE WHEN name LIKE '%|%' THEN substr(name, length(split_part(name, '|', 1)) + 2) END;
-	found text[];
+	fits text[];
 BEGIN
 	SELECT m.measure, m.version INTO find_measure.measure, find_measure.version
 	  FROM phm.measure AS m
@@ -20,18 +20,18 @@ BEGIN
 		RETURN;
 	END IF;
 	-- CMS122 for CMS122FHIRDiabetes...: what follows must not go on with a digit.
-	SELECT array_agg(DISTINCT m.measure ORDER BY m.measure) INTO found FROM phm.measure AS m
+	SELECT array_agg(DISTINCT m.measure ORDER BY m.measure) INTO fits FROM phm.measure AS m
 	 WHERE left(m.measure, length(wanted)) = wanted AND substr(m.measure, length(wanted) + 1, 1) !~ '[0-9]'
 	   AND CASE WHEN wanted_version IS NULL THEN m.current ELSE m.version = wanted_version END AND wanted <> '';
-	IF cardinality(found) > 1 THEN
+	IF cardinality(fits) > 1 THEN
 		RAISE EXCEPTION 'measure "%" is not unique', name USING ERRCODE = 'undefined_object',
-			DETAIL = format('It may be %s.', array_to_string(found, ', '));
-	ELSIF found IS NULL THEN
+			DETAIL = format('It may be %s.', array_to_string(fits, ', '));
+	ELSIF fits IS NULL THEN
 		RAISE EXCEPTION 'measure "%" is not loaded', name USING ERRCODE = 'undefined_object',
 			HINT = 'The table phm.measure lists those that are; phm.load_measure loads others.';
 	END IF;
 	SELECT m.measure, m.version INTO find_measure.measure, find_measure.version FROM phm.measure AS m
-	 WHERE m.measure = found[1] AND CASE WHEN wanted_version IS NULL THEN m.current ELSE m.version = wanted_version END;
+	 WHERE m.measure = fits[1] AND CASE WHEN wanted_version IS NULL THEN m.current ELSE m.version = wanted_version END;
 END
 $$;
 COMMENT ON FUNCTION phm.find_measure(text) IS
