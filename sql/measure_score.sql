@@ -8,8 +8,8 @@ WITH rule AS (
 	  FROM unnest(ARRAY['proportion', 'ratio', 'continuous-variable', 'cohort']) AS s, generate_series(0, 511) AS d, generate_series(0, 511) AS m
 	 WHERE m & ~d = 0
 ), judged AS (
-	SELECT r.*, c.eligible, r.p & ~(d.defined_or_all & r.met) AS unmet
-	  FROM rule AS r CROSS JOIN LATERAL phm.measure_counts(r.p, NULL) AS c
+	SELECT r.*, (r.p & 28 = 4)::integer AS eligible, r.p & ~(d.defined_or_all & r.met) AS unmet
+	  FROM rule AS r
 	 CROSS JOIN LATERAL (SELECT CASE WHEN r.scoring IN ('proportion', 'ratio') AND r.defined & 4 = 0 THEN r.defined | 4 ELSE r.defined END AS defined_or_all) AS d
 )
 SELECT scoring, count(*) AS combinations, count(DISTINCT p) AS memberships,
@@ -53,8 +53,8 @@ DELETE FROM phm.measure_tally;
 SELECT phm.measure_membership('composite', 0, 0);
 SELECT phm.measure_membership('ratio', 512, 0);
 -- Wilson's interval: 0 of 10, 8 of 10, 10 of 10, 50 of 100
-SELECT v.*, round(w.low::numeric, 4) AS low, round(w.high::numeric, 4) AS high
-  FROM (VALUES (0, 10), (8, 10), (10, 10), (50, 100), (0, 0)) AS v(met, eligible), phm.wilson_interval(v.met, v.eligible) AS w;
+SELECT v.*, round(phm.wilson_bound(met, eligible, false)::numeric, 4) AS low, round(phm.wilson_bound(met, eligible, true)::numeric, 4) AS high
+  FROM (VALUES (0, 10), (8, 10), (10, 10), (50, 100), (0, 0)) AS v(met, eligible);
 
 -- Measures: a population is to have a condition of that code.
 CREATE FUNCTION pg_temp.retrieve(type text, code text) RETURNS jsonb LANGUAGE sql AS $$
@@ -158,13 +158,19 @@ SELECT measure, scoring, initial_population AS ip, eligible, met, errors, score,
 SELECT measure, unit_id AS unit, eligible, met, score FROM phm.measure_score
  WHERE level = 'practitioner' AND stratifier = '' AND measure IN ('Median', 'Mean', 'Ratio', 'All', 'Chances', 'Share', 'Weighted') ORDER BY measure COLLATE "C", unit_id COLLATE "C";
 
+-- Counting: each place of the array, and what is taken away
+SELECT phm.tally_agg(m, e, o, s) AS counts FROM (VALUES (5, NULL, '{1,2}'::numeric[], 1), (37, NULL, '{NULL,2}', 1), (13, NULL, NULL, 1), (21, NULL, '{}', 1), (0, 'x', NULL, 1),
+	(385, NULL, '{3}', 1), (129, NULL, '{3}', 1), (99, NULL, NULL, 1), (5, NULL, NULL, -1)) AS v(m, e, o, s);
+SELECT phm.tally_agg(c) AS nothing FROM (VALUES (NULL::bigint[])) AS v(c);
+SELECT phm.tally_agg(c) OVER (ORDER BY n) AS running FROM (VALUES (1, '{1,0,0,0,0,0,0,0,0,0,0,0,0,1}'::bigint[]), (2, NULL), (3, '{1,0,0,0,0,0,0,0,0,0,0,0,0,-1}')) AS v(n, c);
+SELECT phm.tally_add('{1,2}', '{1,2}');
+SELECT phm.tally_add('{1,0,0,0,0,0,0,0,0,0,0,0,0,1}', '{1,2}');
 -- The tally is what is there, whoever writes; compacting changes nothing.
 CREATE FUNCTION pg_temp.tally_differs() RETURNS bigint LANGUAGE sql AS $$
-	WITH kept AS (SELECT group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, sum(initial_population) AS ip, sum(denominator) AS d,
-			sum(eligible) AS e, sum(met) AS m, sum(errors) AS x, sum(observed_1) AS o, sum(sum_1) AS s, sum(observed_2) AS o2, sum(sum_2) AS s2 FROM phm.measure_tally GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-			HAVING sum(initial_population) <> 0 OR sum(errors) <> 0),
-		counted AS (SELECT group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, sum(initial_population) AS ip, sum(denominator) AS d,
-			sum(eligible) AS e, sum(met) AS m, sum(errors) AS x, sum(observed_1) AS o, sum(sum_1) AS s, sum(observed_2) AS o2, sum(sum_2) AS s2 FROM phm.measure_tally_at('9999-01-01') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8)
+	WITH kept AS (SELECT group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, phm.tally_agg(counts) AS counts,
+			coalesce(sum(sum_1), 0) AS s, coalesce(sum(sum_2), 0) AS s2 FROM phm.measure_tally GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING 0 <> ANY (phm.tally_agg(counts))),
+		counted AS (SELECT group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, counts, coalesce(sum_1, 0), coalesce(sum_2, 0)
+			FROM phm.measure_tally_at('9999-01-01'))
 	SELECT (SELECT count(*) FROM (TABLE kept EXCEPT ALL TABLE counted) AS a) + (SELECT count(*) FROM (TABLE counted EXCEPT ALL TABLE kept) AS b)
 $$;
 SELECT pg_temp.tally_differs(), count(*) > 0 AS has_rows, count(*) = count(DISTINCT (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id)) AS is_compact FROM phm.measure_tally;

@@ -29,7 +29,7 @@ BEGIN
 	RETURN QUERY
 	WITH part AS (
 		SELECT g.group_key, g.composite_scoring, c.ordinal, c.weight, c.component,
-			   count(*) FILTER (WHERE n.eligible = 1) AS chances, count(*) FILTER (WHERE n.eligible = 1 AND n.met = 1) AS met,
+			   count(*) FILTER (WHERE n.eligible) AS chances, count(*) FILTER (WHERE n.eligible AND r.membership & 96 = 32) AS met,
 			   bool_or(r.error <> '') AS failed, bit_or(r.label) AS label
 		  FROM unnest(groups, memberships, errors, labels) AS r(group_key, membership, error, label)
 		  JOIN phm.measure_group AS k ON k.group_key = r.group_key
@@ -37,7 +37,7 @@ BEGIN
 			   AND CASE WHEN c.group_id IS NULL THEN k.ordinal = 1 ELSE c.group_id = k.group_id END
 		  JOIN phm.measure AS m ON (m.measure, m.version) = (c.measure, c.version) AND m.current
 		  JOIN phm.measure_group AS g ON (g.measure, g.version) = (m.measure, m.version)
-		 CROSS JOIN LATERAL phm.measure_counts(r.membership, NULL) AS n
+		 CROSS JOIN LATERAL (SELECT r.membership & 28 = 4 OR r.membership & 384 = 128 AS eligible) AS n
 		 WHERE measures IS NULL OR m.measure = ANY (measures)
 		 GROUP BY g.group_key, g.composite_scoring, c.ordinal, c.weight, c.component
 	), whole AS (

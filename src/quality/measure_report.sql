@@ -159,19 +159,16 @@ END;
 COMMENT ON FUNCTION phm.report_resources(phm.chart, jsonb, jsonb) IS
 'Internal: MeasureReport.evaluatedResource: the resources of the chart that definitions of the measure''s logic gave, each with the populations (cqf-criteriaReference) whose criteria gave it themselves.';
 
-CREATE FUNCTION phm.report_counts(
-	initial_population bigint, numerator_initial_population bigint, denominator bigint, denominator_exclusion bigint, denominator_exception bigint,
-	numerator bigint, numerator_exclusion bigint, measure_population bigint, measure_population_exclusion bigint, observed_1 bigint, observed_2 bigint)
-RETURNS jsonb
+CREATE FUNCTION phm.report_counts(counts bigint[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT jsonb_build_object('initial-population', initial_population, 'numerator-initial-population', numerator_initial_population,
-		'denominator', denominator, 'denominator-exclusion', denominator_exclusion, 'denominator-exception', denominator_exception,
-		'numerator', numerator, 'numerator-exclusion', numerator_exclusion, 'measure-population', measure_population,
-		'measure-population-exclusion', measure_population_exclusion, 'measure-observation-1', observed_1, 'measure-observation-2', observed_2);
+	SELECT jsonb_build_object('initial-population', counts[1], 'numerator-initial-population', counts[2],
+		'denominator', counts[3], 'denominator-exclusion', counts[4], 'denominator-exception', counts[5],
+		'numerator', counts[6], 'numerator-exclusion', counts[7], 'measure-population', counts[8],
+		'measure-population-exclusion', counts[9], 'measure-observation-1', counts[13], 'measure-observation-2', counts[14]);
 END;
-COMMENT ON FUNCTION phm.report_counts(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint) IS
-'Internal: the counts of a cell by the names of populations.';
+COMMENT ON FUNCTION phm.report_counts(bigint[]) IS
+'Internal: the counts of a cell (as phm.tally_agg gives them) by the names of populations.';
 
 CREATE FUNCTION phm.write_report(
 	plan jsonb, type text, first date, last date, reporter text, subject text, contained jsonb, extension jsonb, resources jsonb, cells jsonb)
@@ -259,27 +256,23 @@ BEGIN
 	RETURN (
 		WITH counted AS (
 			SELECT r.group_key, r.group_id, r.stratifier, r.stratum, min(r.error) AS error,
-				   sum(c.initial_population) AS ip, sum(c.numerator_initial_population) AS nip, sum(c.denominator) AS d, sum(c.denominator_exclusion) AS dx,
-				   sum(c.denominator_exception) AS de, sum(c.numerator) AS n, sum(c.numerator_exclusion) AS nx, sum(c.measure_population) AS p,
-				   sum(c.measure_population_exclusion) AS px, sum(c.eligible) AS eligible, sum(c.met) AS met,
-				   count(r.observations[1]) AS observed_1, count(r.observations[2]) AS observed_2,
+				   phm.tally_agg(r.membership, r.error, r.observations, 1) AS counts,
 				   sum(r.observations[1]) AS sum_1, sum(r.observations[2]) AS sum_2,
 				   bool_or(k.below_place IS NOT NULL) AS is_below, bool_or(k.above_place IS NOT NULL) AS is_above,
 				   phm.observed_value(min(k.below_method), count(b.value), sum(b.value), percentile_cont(0.5) WITHIN GROUP (ORDER BY b.value::double precision), min(b.value), max(b.value)) AS below,
 				   phm.observed_value(min(k.above_method), count(a.value), sum(a.value), percentile_cont(0.5) WITHIN GROUP (ORDER BY a.value::double precision), min(a.value), max(a.value)) AS above
 			  FROM phm.chart_results(measure, version, chart, period, zone, visible) AS r
-			 CROSS JOIN LATERAL phm.measure_counts(r.membership, r.error) AS c
 			  LEFT JOIN phm.measure_method AS k ON k.group_key = r.group_key
 			 CROSS JOIN LATERAL (SELECT r.observations[k.below_place] AS value) AS b
 			 CROSS JOIN LATERAL (SELECT r.observations[k.above_place] AS value) AS a
 			 GROUP BY r.group_key, r.group_id, r.stratifier, r.stratum
 		)
 		SELECT coalesce(jsonb_agg(jsonb_build_object('group', c.group_id, 'stratifier', c.stratifier, 'stratum', c.stratum, 'error', c.error,
-				'score', CASE WHEN c.error IS NULL THEN phm.measure_score(g.scoring, g.composite_scoring, c.ip,
-					CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_1::bigint ELSE c.eligible END,
-					CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_2::bigint ELSE c.met END,
-					c.sum_1, c.observed_1, coalesce(c.is_below, false), c.below, coalesce(c.is_above, false), c.above) END,
-				'counts', phm.report_counts(c.ip, c.nip, c.d, c.dx, c.de, c.n, c.nx, c.p, c.px, c.observed_1, c.observed_2))), '[]')
+				'score', CASE WHEN c.error IS NULL THEN phm.measure_score(g.scoring, g.composite_scoring, c.counts[1],
+					CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_1::bigint ELSE c.counts[10] END,
+					CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_2::bigint ELSE c.counts[11] END,
+					c.sum_1, c.counts[13], c.is_below, c.below, c.is_above, c.above) END,
+				'counts', phm.report_counts(c.counts))), '[]')
 		  FROM counted AS c JOIN phm.measure_group AS g ON g.group_key = c.group_key);
 END
 $$;
@@ -295,13 +288,12 @@ AS $$
 BEGIN
 	RETURN (
 		SELECT coalesce(jsonb_agg(jsonb_build_object('group', s.group_id, 'stratifier', s.stratifier, 'stratum', s.stratum, 'score', s.score,
-				'counts', phm.report_counts(s.initial_population, s.numerator_initial_population, s.denominator, s.denominator_exclusion, s.denominator_exception,
-					s.numerator, s.numerator_exclusion, s.measure_population, s.measure_population_exclusion, t.observed_1, t.observed_2))), '[]')
+				'counts', phm.report_counts(t.counts))), '[]')
 		  FROM phm.measure_score AS s
 		  JOIN phm.measure_group AS g ON (g.measure, g.version, g.group_id) = (s.measure, s.version, s.group_id)
 		  JOIN phm.measurement_period AS p ON (p.period_start, p.period_end) = (first, last)
 		 CROSS JOIN LATERAL (
-			SELECT sum(y.observed_1) AS observed_1, sum(y.observed_2) AS observed_2 FROM phm.measure_tally AS y
+			SELECT phm.tally_agg(y.counts) AS counts FROM phm.measure_tally AS y
 			 WHERE (y.group_key, y.period_key, y.stratifier, y.stratum) = (g.group_key, p.period_key, s.stratifier, s.stratum) AND NOT y.projected) AS t
 		 WHERE (s.measure, s.version, s.period_start, s.period_end) = (summary_cells.measure, summary_cells.version, first, last) AND s.level = 'all');
 END

@@ -1,20 +1,24 @@
 /*
  * measure_score.sql: counting who is in which populations, and scoring the counts.
  */
-CREATE FUNCTION phm.measure_counts(
-	membership integer, error text,
-	OUT initial_population integer, OUT numerator_initial_population integer, OUT denominator integer, OUT denominator_exclusion integer,
-	OUT denominator_exception integer, OUT numerator integer, OUT numerator_exclusion integer, OUT measure_population integer,
-	OUT measure_population_exclusion integer, OUT eligible integer, OUT met integer, OUT errors integer)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-	SELECT membership & 1, membership >> 1 & 1, membership >> 2 & 1, membership >> 3 & 1, membership >> 4 & 1, membership >> 5 & 1,
-		   membership >> 6 & 1, membership >> 7 & 1, membership >> 8 & 1,
-		   (membership & 28 = 4 OR membership & 384 = 128)::integer, (membership & 96 = 32)::integer, (error IS NOT NULL)::integer;
-END;
-COMMENT ON FUNCTION phm.measure_counts(integer, text) IS
-'Internal: what one row of phm.measure_membership counts as, 0 or 1 in each column. eligible: in the denominator or measure population and neither excluded nor an exception; met: in the numerator and not excluded from it.';
+CREATE FUNCTION phm.tally_membership(bigint[], membership integer, error text, observations numeric[], sign integer) RETURNS bigint[]
+AS 'MODULE_PATHNAME', 'phm_tally_membership' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION phm.tally_membership(bigint[], integer, text, numeric[], integer) IS
+'Transition function of phm.tally_agg(integer, text, numeric[], integer).';
+
+CREATE FUNCTION phm.tally_add(bigint[], bigint[]) RETURNS bigint[]
+AS 'MODULE_PATHNAME', 'phm_tally_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION phm.tally_add(bigint[], bigint[]) IS
+'The sum of two tallies; NULL counts as nothing. Errors: 2202E an array that is no tally.';
+
+CREATE AGGREGATE phm.tally_agg(membership integer, error text, observations numeric[], sign integer) (
+	SFUNC = phm.tally_membership, STYPE = bigint[], COMBINEFUNC = phm.tally_add, PARALLEL = SAFE);
+COMMENT ON AGGREGATE phm.tally_agg(integer, text, numeric[], integer) IS
+'Counts rows of phm.measure_membership, each sign times, as an array: 1 initial population, 2 that of the numerator, 3 denominator, 4 its exclusion, 5 its exception, 6 numerator, 7 its exclusion, 8 measure population, 9 its exclusion, 10 eligible (in the denominator or measure population and neither excluded nor an exception), 11 met (in the numerator and not excluded), 12 errors, 13 values of the first observation, 14 of the second.';
+
+CREATE AGGREGATE phm.tally_agg(bigint[]) (
+	SFUNC = phm.tally_add, STYPE = bigint[], COMBINEFUNC = phm.tally_add, PARALLEL = SAFE);
+COMMENT ON AGGREGATE phm.tally_agg(bigint[]) IS 'The sum of tallies.';
 
 CREATE FUNCTION phm.tally_measures() RETURNS trigger
 LANGUAGE plpgsql
@@ -23,25 +27,11 @@ AS $$
 DECLARE
 	sign integer := TG_ARGV[0];
 BEGIN
-	INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id,
-		initial_population, numerator_initial_population, denominator, denominator_exclusion, denominator_exception, numerator, numerator_exclusion, measure_population, measure_population_exclusion, eligible, met, errors, observed_1, sum_1, observed_2, sum_2)
+	INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, counts, sum_1, sum_2)
 	SELECT m.group_key, m.period_key, m.projected, m.stratifier, m.stratum,
 		   coalesce(m.contract, ''), coalesce(m.practitioner_source, ''), coalesce(m.practitioner_id, ''),
-		   sign * sum(c.initial_population),
-		   sign * sum(c.numerator_initial_population),
-		   sign * sum(c.denominator),
-		   sign * sum(c.denominator_exclusion),
-		   sign * sum(c.denominator_exception),
-		   sign * sum(c.numerator),
-		   sign * sum(c.numerator_exclusion),
-		   sign * sum(c.measure_population),
-		   sign * sum(c.measure_population_exclusion),
-		   sign * sum(c.eligible),
-		   sign * sum(c.met),
-		   sign * sum(c.errors),
-		   sign * count(m.observations[1]), sign * coalesce(sum(m.observations[1]), 0),
-		   sign * count(m.observations[2]), sign * coalesce(sum(m.observations[2]), 0)
-	  FROM moved AS m CROSS JOIN LATERAL phm.measure_counts(m.membership, m.error) AS c
+		   phm.tally_agg(m.membership, m.error, m.observations, sign), sign * sum(m.observations[1]), sign * sum(m.observations[2])
+	  FROM moved AS m
 	 WHERE m.valid_to IS NULL
 	 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 	RETURN NULL;
@@ -74,35 +64,18 @@ BEGIN
 	-- What is written is the sum of what was deleted, so that of two who do this at once each row is counted once.
 	WITH gone AS (
 		DELETE FROM phm.measure_tally AS d USING (
-			SELECT t.tally_id, count(*) OVER cell AS n, bool_and(t.initial_population = 0 AND t.numerator_initial_population = 0 AND t.errors = 0) OVER cell AS empty
-			  FROM phm.measure_tally AS t
-			WINDOW cell AS (PARTITION BY t.group_key, t.period_key, t.projected, t.stratifier, t.stratum,
-							t.contract, t.practitioner_source, t.practitioner_id)) AS r
-		 WHERE d.tally_id = r.tally_id AND (r.n > 1 OR r.empty)
+			SELECT t.tally_id, count(*) OVER (PARTITION BY t.group_key, t.period_key, t.projected, t.stratifier, t.stratum,
+						t.contract, t.practitioner_source, t.practitioner_id) AS n
+			  FROM phm.measure_tally AS t) AS r
+		 WHERE d.tally_id = r.tally_id AND r.n > 1
 		RETURNING d.*
 	), kept AS (
-		INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id,
-			initial_population, numerator_initial_population, denominator, denominator_exclusion, denominator_exception, numerator, numerator_exclusion, measure_population, measure_population_exclusion, eligible, met, errors, observed_1, sum_1, observed_2, sum_2)
+		INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, counts, sum_1, sum_2)
 		SELECT g.group_key, g.period_key, g.projected, g.stratifier, g.stratum, g.contract, g.practitioner_source, g.practitioner_id,
-			   sum(g.initial_population),
-			   sum(g.numerator_initial_population),
-			   sum(g.denominator),
-			   sum(g.denominator_exclusion),
-			   sum(g.denominator_exception),
-			   sum(g.numerator),
-			   sum(g.numerator_exclusion),
-			   sum(g.measure_population),
-			   sum(g.measure_population_exclusion),
-			   sum(g.eligible),
-			   sum(g.met),
-			   sum(g.errors),
-			   sum(g.observed_1),
-			   sum(g.sum_1),
-			   sum(g.observed_2),
-			   sum(g.sum_2)
+			   phm.tally_agg(g.counts), sum(g.sum_1), sum(g.sum_2)
 		  FROM gone AS g
 		 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-		HAVING sum(g.initial_population) <> 0 OR sum(g.numerator_initial_population) <> 0 OR sum(g.errors) <> 0
+		HAVING 0 <> ANY (phm.tally_agg(g.counts)) OR coalesce(sum(g.sum_1), 0) <> 0 OR coalesce(sum(g.sum_2), 0) <> 0
 		RETURNING 1
 	)
 	SELECT (SELECT count(*) FROM gone) - (SELECT count(*) FROM kept) INTO fewer;
@@ -147,12 +120,7 @@ COMMENT ON FUNCTION phm.data_through() IS
 CREATE FUNCTION phm.observed_value(
 	method text, n bigint, sum numeric, median double precision DEFAULT NULL, lowest numeric DEFAULT NULL, highest numeric DEFAULT NULL)
 RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE method WHEN 'count' THEN n::double precision WHEN 'sum' THEN CASE WHEN n > 0 THEN sum::double precision END
-		WHEN 'average' THEN sum::double precision / nullif(n, 0)
-		WHEN 'median' THEN median WHEN 'minimum' THEN lowest::double precision WHEN 'maximum' THEN highest::double precision END;
-END;
+AS 'MODULE_PATHNAME', 'phm_observed_value' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION phm.observed_value(text, bigint, numeric, double precision, numeric, numeric) IS
 'Internal: what observations come to by an aggregate method (HL7 measure-aggregate-method); n: how many there are. NULL without any, but for count.';
 
@@ -160,31 +128,14 @@ CREATE FUNCTION phm.measure_score(
 	scoring text, composite_scoring text, initial_population bigint, eligible bigint, met bigint, points numeric, scored bigint,
 	is_observed boolean, below double precision, is_observed_above boolean, above double precision)
 RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT CASE scoring
-		WHEN 'proportion' THEN met::double precision / nullif(eligible, 0)
-		WHEN 'ratio' THEN CASE WHEN is_observed_above THEN above ELSE met::double precision END
-			/ nullif(CASE WHEN is_observed THEN below ELSE eligible::double precision END, 0)
-		WHEN 'continuous-variable' THEN below
-		WHEN 'cohort' THEN initial_population::double precision
-		WHEN 'composite' THEN CASE WHEN composite_scoring IN ('all-or-nothing', 'opportunity') THEN met::double precision / nullif(eligible, 0)
-			ELSE points::double precision / nullif(scored, 0) END END;
-END;
+AS 'MODULE_PATHNAME', 'phm_measure_score' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION phm.measure_score(text, text, bigint, bigint, bigint, numeric, bigint, boolean, double precision, boolean, double precision) IS
 'Internal: the score of counts. points, scored: sum and number of the scores that patients have in a composite; below, above: what the observations of the denominator (or measure population) and of the numerator come to, where the group has such.';
 
-CREATE FUNCTION phm.wilson_interval(met bigint, eligible bigint, OUT low double precision, OUT high double precision)
-RETURNS record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT greatest(0, (s.p + s.z * s.z / (2 * s.n) - s.z * sqrt(s.p * (1 - s.p) / s.n + s.z * s.z / (4 * s.n * s.n))) / (1 + s.z * s.z / s.n)),
-		   least(1, (s.p + s.z * s.z / (2 * s.n) + s.z * sqrt(s.p * (1 - s.p) / s.n + s.z * s.z / (4 * s.n * s.n))) / (1 + s.z * s.z / s.n))
-	  FROM (SELECT met::double precision / eligible AS p, eligible::double precision AS n, 1.959963984540054::double precision AS z
-			 WHERE eligible > 0 AND met BETWEEN 0 AND eligible) AS s;
-END;
-COMMENT ON FUNCTION phm.wilson_interval(bigint, bigint) IS
-'The 95 % interval of a proportion by Wilson''s score method without continuity correction; NULLs where there are none. Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).';
+CREATE FUNCTION phm.wilson_bound(met bigint, eligible bigint, upper boolean) RETURNS double precision
+AS 'MODULE_PATHNAME', 'phm_wilson_bound' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION phm.wilson_bound(bigint, bigint, boolean) IS
+'The lower or upper end of the 95 % interval of a proportion by Wilson''s score method without continuity correction; NULL where there are none. Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).';
 
 CREATE FUNCTION phm.next_threshold(thresholds numeric[], score double precision, lower_is_better boolean) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -197,9 +148,7 @@ COMMENT ON FUNCTION phm.next_threshold(numeric[], double precision, boolean) IS
 
 CREATE FUNCTION phm.measure_tally_at(day date)
 RETURNS TABLE (group_key integer, period_key integer, projected boolean, stratifier text, stratum text, contract text,
-	practitioner_source text, practitioner_id text, initial_population integer, numerator_initial_population integer, denominator integer, denominator_exclusion integer,
-	denominator_exception integer, numerator integer, numerator_exclusion integer, measure_population integer, measure_population_exclusion integer,
-	eligible integer, met integer, errors integer, observed_1 integer, sum_1 numeric, observed_2 integer, sum_2 numeric)
+	practitioner_source text, practitioner_id text, counts bigint[], sum_1 numeric, sum_2 numeric)
 LANGUAGE plpgsql STABLE ROWS 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -208,21 +157,8 @@ BEGIN
 	RETURN QUERY
 	SELECT m.group_key, m.period_key, m.projected, m.stratifier, m.stratum,
 		   coalesce(m.contract, ''), coalesce(m.practitioner_source, ''), coalesce(m.practitioner_id, ''),
-		   sum(c.initial_population)::integer,
-		   sum(c.numerator_initial_population)::integer,
-		   sum(c.denominator)::integer,
-		   sum(c.denominator_exclusion)::integer,
-		   sum(c.denominator_exception)::integer,
-		   sum(c.numerator)::integer,
-		   sum(c.numerator_exclusion)::integer,
-		   sum(c.measure_population)::integer,
-		   sum(c.measure_population_exclusion)::integer,
-		   sum(c.eligible)::integer,
-		   sum(c.met)::integer,
-		   sum(c.errors)::integer,
-		   count(m.observations[1])::integer, coalesce(sum(m.observations[1]), 0),
-		   count(m.observations[2])::integer, coalesce(sum(m.observations[2]), 0)
-	  FROM phm.measure_membership AS m CROSS JOIN LATERAL phm.measure_counts(m.membership, m.error) AS c
+		   phm.tally_agg(m.membership, m.error, m.observations, 1), sum(m.observations[1]), sum(m.observations[2])
+	  FROM phm.measure_membership AS m
 	 WHERE m.valid_from <= day AND (m.valid_to IS NULL OR m.valid_to > day)
 	 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 END

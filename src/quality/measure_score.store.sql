@@ -9,22 +9,9 @@ CREATE TABLE phm.measure_tally (
 	contract text NOT NULL,
 	practitioner_source text NOT NULL,
 	practitioner_id text NOT NULL,
-	initial_population integer NOT NULL,
-	numerator_initial_population integer NOT NULL,
-	denominator integer NOT NULL,
-	denominator_exclusion integer NOT NULL,
-	denominator_exception integer NOT NULL,
-	numerator integer NOT NULL,
-	numerator_exclusion integer NOT NULL,
-	measure_population integer NOT NULL,
-	measure_population_exclusion integer NOT NULL,
-	eligible integer NOT NULL,
-	met integer NOT NULL,
-	errors integer NOT NULL,
-	observed_1 integer NOT NULL,
-	sum_1 numeric NOT NULL,
-	observed_2 integer NOT NULL,
-	sum_2 numeric NOT NULL
+	counts bigint[] NOT NULL CHECK (pg_catalog.cardinality(counts) = 14),
+	sum_1 numeric,
+	sum_2 numeric
 );
 REVOKE ALL ON phm.measure_tally FROM PUBLIC;
 COMMENT ON TABLE phm.measure_tally IS 'How many are in which populations, as differences to be added up: triggers on phm.measure_membership append what a statement changed, phm.compact_measure_tally puts rows together. Nothing is ever changed in place, so that writers never wait for each other.';
@@ -37,22 +24,9 @@ COMMENT ON COLUMN phm.measure_tally.stratum IS 'The stratum.';
 COMMENT ON COLUMN phm.measure_tally.contract IS 'The contract by which patients are attributed; empty: by none.';
 COMMENT ON COLUMN phm.measure_tally.practitioner_source IS 'Source of the practitioner to whom they are attributed; empty: to nobody.';
 COMMENT ON COLUMN phm.measure_tally.practitioner_id IS 'Id of the practitioner there.';
-COMMENT ON COLUMN phm.measure_tally.initial_population IS 'More (or fewer) in the initial population.';
-COMMENT ON COLUMN phm.measure_tally.numerator_initial_population IS 'In the initial population of the numerator, where a ratio has two.';
-COMMENT ON COLUMN phm.measure_tally.denominator IS 'In the denominator.';
-COMMENT ON COLUMN phm.measure_tally.denominator_exclusion IS 'Excluded from it.';
-COMMENT ON COLUMN phm.measure_tally.denominator_exception IS 'Exceptions in it.';
-COMMENT ON COLUMN phm.measure_tally.numerator IS 'In the numerator.';
-COMMENT ON COLUMN phm.measure_tally.numerator_exclusion IS 'Excluded from it.';
-COMMENT ON COLUMN phm.measure_tally.measure_population IS 'In the measure population.';
-COMMENT ON COLUMN phm.measure_tally.measure_population_exclusion IS 'Excluded from it.';
-COMMENT ON COLUMN phm.measure_tally.eligible IS 'In the denominator or measure population and neither excluded nor an exception.';
-COMMENT ON COLUMN phm.measure_tally.met IS 'In the numerator and not excluded from it.';
-COMMENT ON COLUMN phm.measure_tally.errors IS 'Could not be evaluated.';
-COMMENT ON COLUMN phm.measure_tally.observed_1 IS 'Values of the first measure observation.';
-COMMENT ON COLUMN phm.measure_tally.sum_1 IS 'Their sum.';
-COMMENT ON COLUMN phm.measure_tally.observed_2 IS 'Values of the second.';
-COMMENT ON COLUMN phm.measure_tally.sum_2 IS 'Their sum.';
+COMMENT ON COLUMN phm.measure_tally.counts IS 'How many more (or fewer) are counted at each place of phm.tally_agg.';
+COMMENT ON COLUMN phm.measure_tally.sum_1 IS 'Sum of their values of the first measure observation.';
+COMMENT ON COLUMN phm.measure_tally.sum_2 IS 'Sum of their values of the second.';
 
 CREATE TRIGGER tally_new AFTER INSERT ON phm.measure_membership
 	REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION phm.tally_measures('1');
@@ -103,29 +77,18 @@ COMMENT ON COLUMN phm.measure_method.below_method IS 'How the values of the firs
 COMMENT ON COLUMN phm.measure_method.above_method IS 'The same of the second.';
 
 CREATE VIEW phm.measure_score AS
-WITH place AS MATERIALIZED (
-	SELECT DISTINCT t.contract, t.practitioner_source, t.practitioner_id FROM phm.measure_tally AS t
-), role AS (
+WITH today AS MATERIALIZED (
+	SELECT phm.as_of() AS day, phm.data_through() AS data_through
+), role AS MATERIALIZED (
 	SELECT r.source, r.practitioner_id, r.organization_id, r.location_id
-	  FROM phm.practitioner_role AS r CROSS JOIN (SELECT phm.as_of() AS day) AS n
+	  FROM phm.practitioner_role AS r CROSS JOIN today AS n
 	 WHERE r.deleted_at IS NULL AND r.active IS NOT FALSE
 	   AND (r.period_start IS NULL OR phm.local_date(r.period_start) <= n.day)
 	   AND (r.period_end IS NULL OR (phm.latest(r.period_end) AT TIME ZONE 'UTC')::date >= n.day)
-), unit AS (
-	SELECT p.contract, p.practitioner_source, p.practitioner_id, 'all'::text AS level, NULL::text AS source, NULL::text AS id FROM place AS p
-	UNION ALL
-	SELECT p.contract, p.practitioner_source, p.practitioner_id, 'contract', NULL, p.contract FROM place AS p WHERE p.contract <> ''
-	UNION ALL
-	SELECT p.contract, p.practitioner_source, p.practitioner_id, 'practitioner', p.practitioner_source, p.practitioner_id
-	  FROM place AS p WHERE p.practitioner_id <> ''
-	UNION ALL
-	SELECT DISTINCT p.contract, p.practitioner_source, p.practitioner_id, 'organization', r.source, r.organization_id
-	  FROM place AS p JOIN role AS r ON r.source = p.practitioner_source AND r.practitioner_id = p.practitioner_id
-	 WHERE r.organization_id IS NOT NULL
-	UNION ALL
-	SELECT DISTINCT p.contract, p.practitioner_source, p.practitioner_id, 'site', r.source, r.location_id
-	  FROM place AS p JOIN role AS r ON r.source = p.practitioner_source AND r.practitioner_id = p.practitioner_id
-	 WHERE r.location_id IS NOT NULL
+), organization AS (
+	SELECT DISTINCT r.source, r.practitioner_id, r.organization_id AS id FROM role AS r WHERE r.organization_id IS NOT NULL
+), site AS (
+	SELECT DISTINCT r.source, r.practitioner_id, r.location_id AS id FROM role AS r WHERE r.location_id IS NOT NULL
 ), name AS (
 	SELECT 'practitioner'::text AS level, n.source, n.id, nullif(concat_ws(' ', n.given, n.family), '') AS name
 	  FROM phm.practitioner AS n WHERE n.ordinal = 0
@@ -133,45 +96,66 @@ WITH place AS MATERIALIZED (
 	SELECT 'organization', n.source, n.id, n.name FROM phm.organization AS n WHERE n.ordinal = 0
 	UNION ALL
 	SELECT 'site', n.source, n.id, n.name FROM phm.location AS n WHERE n.ordinal = 0
-), aim AS (
+), aim AS MATERIALIZED (
 	SELECT g.group_key, array_agg(h.threshold ORDER BY h.threshold) AS thresholds, array_agg(h.label ORDER BY h.threshold) AS labels
 	  FROM phm.measure_threshold AS h JOIN phm.measure_group AS g ON g.measure = h.measure AND h.group_id IN (g.group_id, '')
 	 GROUP BY g.group_key
+), method AS MATERIALIZED (
+	SELECT k.* FROM phm.measure_method AS k
 ), counted AS (
-	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, u.level, u.source, u.id,
-		   coalesce(sum(t.initial_population) FILTER (WHERE NOT t.projected), 0) AS initial_population,
-		   coalesce(sum(t.numerator_initial_population) FILTER (WHERE NOT t.projected), 0) AS numerator_initial_population,
-		   coalesce(sum(t.denominator) FILTER (WHERE NOT t.projected), 0) AS denominator,
-		   coalesce(sum(t.denominator_exclusion) FILTER (WHERE NOT t.projected), 0) AS denominator_exclusion,
-		   coalesce(sum(t.denominator_exception) FILTER (WHERE NOT t.projected), 0) AS denominator_exception,
-		   coalesce(sum(t.numerator) FILTER (WHERE NOT t.projected), 0) AS numerator,
-		   coalesce(sum(t.numerator_exclusion) FILTER (WHERE NOT t.projected), 0) AS numerator_exclusion,
-		   coalesce(sum(t.measure_population) FILTER (WHERE NOT t.projected), 0) AS measure_population,
-		   coalesce(sum(t.measure_population_exclusion) FILTER (WHERE NOT t.projected), 0) AS measure_population_exclusion,
-		   coalesce(sum(t.eligible) FILTER (WHERE NOT t.projected), 0) AS eligible,
-		   coalesce(sum(t.met) FILTER (WHERE NOT t.projected), 0) AS met,
-		   coalesce(sum(t.errors) FILTER (WHERE NOT t.projected), 0) AS errors,
-		   coalesce(sum(t.observed_1) FILTER (WHERE NOT t.projected), 0) AS observed_1,
-		   coalesce(sum(t.sum_1) FILTER (WHERE NOT t.projected), 0) AS sum_1,
-		   coalesce(sum(t.observed_2) FILTER (WHERE NOT t.projected), 0) AS observed_2,
-		   coalesce(sum(t.sum_2) FILTER (WHERE NOT t.projected), 0) AS sum_2,
-		   sum(t.initial_population) FILTER (WHERE t.projected) AS projected_initial_population,
-		   sum(t.eligible) FILTER (WHERE t.projected) AS projected_eligible,
-		   sum(t.met) FILTER (WHERE t.projected) AS projected_met,
-		   sum(t.observed_1) FILTER (WHERE t.projected) AS projected_observed_1,
-		   sum(t.sum_1) FILTER (WHERE t.projected) AS projected_sum_1,
-		   sum(t.observed_2) FILTER (WHERE t.projected) AS projected_observed_2,
-		   sum(t.sum_2) FILTER (WHERE t.projected) AS projected_sum_2
+	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, 'all'::text AS level, NULL::text AS source, NULL::text AS id,
+		   phm.tally_agg(t.counts) FILTER (WHERE NOT t.projected) AS counts, phm.tally_agg(t.counts) FILTER (WHERE t.projected) AS projected,
+		   sum(t.sum_1) FILTER (WHERE NOT t.projected) AS sum_1, sum(t.sum_2) FILTER (WHERE NOT t.projected) AS sum_2,
+		   sum(t.sum_1) FILTER (WHERE t.projected) AS projected_sum_1, sum(t.sum_2) FILTER (WHERE t.projected) AS projected_sum_2
 	  FROM phm.measure_tally AS t
-	  JOIN unit AS u ON (u.contract, u.practitioner_source, u.practitioner_id) = (t.contract, t.practitioner_source, t.practitioner_id)
-	 GROUP BY t.group_key, t.period_key, t.stratifier, t.stratum, u.level, u.source, u.id
-	HAVING sum(t.initial_population + t.numerator_initial_population + t.errors) <> 0
+	 GROUP BY t.group_key, t.period_key, t.stratifier, t.stratum
+	UNION ALL
+	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, 'contract', NULL, t.contract,
+		   phm.tally_agg(t.counts) FILTER (WHERE NOT t.projected) AS counts, phm.tally_agg(t.counts) FILTER (WHERE t.projected) AS projected,
+		   sum(t.sum_1) FILTER (WHERE NOT t.projected) AS sum_1, sum(t.sum_2) FILTER (WHERE NOT t.projected) AS sum_2,
+		   sum(t.sum_1) FILTER (WHERE t.projected) AS projected_sum_1, sum(t.sum_2) FILTER (WHERE t.projected) AS projected_sum_2
+	  FROM phm.measure_tally AS t
+	 WHERE t.contract <> ''
+	 GROUP BY t.group_key, t.period_key, t.stratifier, t.stratum, t.contract
+	UNION ALL
+	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, 'practitioner', t.practitioner_source, t.practitioner_id,
+		   phm.tally_agg(t.counts) FILTER (WHERE NOT t.projected) AS counts, phm.tally_agg(t.counts) FILTER (WHERE t.projected) AS projected,
+		   sum(t.sum_1) FILTER (WHERE NOT t.projected) AS sum_1, sum(t.sum_2) FILTER (WHERE NOT t.projected) AS sum_2,
+		   sum(t.sum_1) FILTER (WHERE t.projected) AS projected_sum_1, sum(t.sum_2) FILTER (WHERE t.projected) AS projected_sum_2
+	  FROM phm.measure_tally AS t
+	 WHERE t.practitioner_id <> ''
+	 GROUP BY t.group_key, t.period_key, t.stratifier, t.stratum, t.practitioner_source, t.practitioner_id
+	UNION ALL
+	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, 'organization', o.source, o.id,
+		   phm.tally_agg(t.counts) FILTER (WHERE NOT t.projected) AS counts, phm.tally_agg(t.counts) FILTER (WHERE t.projected) AS projected,
+		   sum(t.sum_1) FILTER (WHERE NOT t.projected) AS sum_1, sum(t.sum_2) FILTER (WHERE NOT t.projected) AS sum_2,
+		   sum(t.sum_1) FILTER (WHERE t.projected) AS projected_sum_1, sum(t.sum_2) FILTER (WHERE t.projected) AS projected_sum_2
+	  FROM phm.measure_tally AS t JOIN organization AS o ON (o.source, o.practitioner_id) = (t.practitioner_source, t.practitioner_id)
+	 GROUP BY t.group_key, t.period_key, t.stratifier, t.stratum, o.source, o.id
+	UNION ALL
+	SELECT t.group_key, t.period_key, t.stratifier, t.stratum, 'site', o.source, o.id,
+		   phm.tally_agg(t.counts) FILTER (WHERE NOT t.projected) AS counts, phm.tally_agg(t.counts) FILTER (WHERE t.projected) AS projected,
+		   sum(t.sum_1) FILTER (WHERE NOT t.projected) AS sum_1, sum(t.sum_2) FILTER (WHERE NOT t.projected) AS sum_2,
+		   sum(t.sum_1) FILTER (WHERE t.projected) AS projected_sum_1, sum(t.sum_2) FILTER (WHERE t.projected) AS projected_sum_2
+	  FROM phm.measure_tally AS t JOIN site AS o ON (o.source, o.practitioner_id) = (t.practitioner_source, t.practitioner_id)
+	 GROUP BY t.group_key, t.period_key, t.stratifier, t.stratum, o.source, o.id
+), unit AS (
+	SELECT 'all'::text AS level, NULL::text AS source, NULL::text AS id, p.* FROM (SELECT DISTINCT t.contract, t.practitioner_source, t.practitioner_id FROM phm.measure_tally AS t) AS p
+	UNION ALL
+	SELECT 'contract', NULL, p.contract, p.* FROM (SELECT DISTINCT t.contract, t.practitioner_source, t.practitioner_id FROM phm.measure_tally AS t) AS p WHERE p.contract <> ''
+	UNION ALL
+	SELECT u.level, u.source, u.id, p.*
+	  FROM (SELECT DISTINCT t.contract, t.practitioner_source, t.practitioner_id FROM phm.measure_tally AS t WHERE t.practitioner_id <> '') AS p
+	  JOIN (SELECT 'organization'::text AS level, o.source, o.practitioner_id, o.id FROM organization AS o
+			UNION ALL SELECT 'site', o.source, o.practitioner_id, o.id FROM site AS o
+			UNION ALL SELECT DISTINCT 'practitioner', t.practitioner_source, t.practitioner_id, t.practitioner_id FROM phm.measure_tally AS t) AS u
+		ON (u.source, u.practitioner_id) = (p.practitioner_source, p.practitioner_id)
 ), value AS (
 	-- What sums cannot tell is read where the values are.
 	SELECT m.group_key, m.period_key, m.stratifier, m.stratum, u.level, u.source, u.id, o.above, m.projected,
 		   phm.observed_value(o.method, count(v.value), sum(v.value), percentile_cont(0.5) WITHIN GROUP (ORDER BY v.value::double precision),
 			   min(v.value), max(v.value)) AS value
-	  FROM phm.measure_method AS k
+	  FROM method AS k
 	 CROSS JOIN LATERAL (VALUES (k.below_place, k.below_method, false), (k.above_place, k.above_method, true)) AS o(place, method, above)
 	  JOIN phm.measure_membership AS m ON m.group_key = k.group_key AND m.valid_to IS NULL
 	 CROSS JOIN LATERAL (SELECT m.observations[o.place] AS value) AS v
@@ -179,7 +163,7 @@ WITH place AS MATERIALIZED (
 			(coalesce(m.contract, ''), coalesce(m.practitioner_source, ''), coalesce(m.practitioner_id, ''))
 	 WHERE v.value IS NOT NULL AND (o.place > 2 OR o.method IN ('median', 'minimum', 'maximum'))
 	 GROUP BY m.group_key, m.period_key, m.stratifier, m.stratum, u.level, u.source, u.id, o.above, o.method, m.projected
-), spread AS (
+), spread AS MATERIALIZED (
 	SELECT v.group_key, v.period_key, v.stratifier, v.stratum, v.level, v.source, v.id,
 		   max(v.value) FILTER (WHERE NOT v.above AND NOT v.projected) AS below, max(v.value) FILTER (WHERE v.above AND NOT v.projected) AS above,
 		   max(v.value) FILTER (WHERE NOT v.above AND v.projected) AS projected_below, max(v.value) FILTER (WHERE v.above AND v.projected) AS projected_above
@@ -187,46 +171,49 @@ WITH place AS MATERIALIZED (
 )
 SELECT g.measure, g.version, p.period_start, p.period_end, g.group_id, g.scoring, g.improvement_notation, c.stratifier, c.stratum,
 	   c.level, c.source AS unit_source, c.id AS unit_id, n.name AS unit_name,
-	   c.initial_population, c.numerator_initial_population, c.denominator, c.denominator_exclusion, c.denominator_exception,
-	   c.numerator, c.numerator_exclusion, c.measure_population, c.measure_population_exclusion,
-	   e.eligible, e.met, c.errors, s.score, w.low AS score_low, w.high AS score_high,
-	   CASE g.scoring WHEN 'cohort' THEN c.initial_population ELSE e.eligible END < 11 AS small_cell,
+	   c.counts[1] AS initial_population, c.counts[2] AS numerator_initial_population, c.counts[3] AS denominator, c.counts[4] AS denominator_exclusion,
+	   c.counts[5] AS denominator_exception, c.counts[6] AS numerator, c.counts[7] AS numerator_exclusion, c.counts[8] AS measure_population, c.counts[9] AS measure_population_exclusion,
+	   e.eligible, e.met, c.counts[12] AS errors, s.score,
+	   CASE WHEN e.is_count THEN phm.wilson_bound(e.met, e.eligible, false) END AS score_low,
+	   CASE WHEN e.is_count THEN phm.wilson_bound(e.met, e.eligible, true) END AS score_high,
+	   CASE g.scoring WHEN 'cohort' THEN c.counts[1] ELSE e.eligible END < 11 AS small_cell,
 	   s.projected_score, f.threshold AS next_threshold, a.labels[array_position(a.thresholds, f.threshold)] AS next_label,
-	   CASE WHEN g.scoring = 'proportion' OR g.composite_scoring IN ('all-or-nothing', 'opportunity')
+	   CASE WHEN e.is_count OR g.composite_scoring = 'opportunity'
 			THEN CASE WHEN g.improvement_notation = 'decrease' THEN e.met - floor(f.threshold * e.eligible)
 				 ELSE ceil(f.threshold * e.eligible) - e.met END::bigint END AS needed,
 	   d.measured_through, d.data_through, d.data_through - d.measured_through AS run_out_days
   FROM counted AS c
   JOIN phm.measure_group AS g ON g.group_key = c.group_key
   JOIN phm.measurement_period AS p ON p.period_key = c.period_key
- CROSS JOIN (SELECT phm.as_of() AS day, phm.data_through() AS data_through) AS o
+ CROSS JOIN today AS o
  CROSS JOIN LATERAL (SELECT least(p.period_end, o.day) AS measured_through, o.data_through) AS d
-  LEFT JOIN phm.measure_method AS k ON k.group_key = c.group_key
+  LEFT JOIN method AS k ON k.group_key = c.group_key
   LEFT JOIN spread AS x ON (x.group_key, x.period_key, x.stratifier, x.stratum, x.level, coalesce(x.source, ''), coalesce(x.id, '')) =
 		(c.group_key, c.period_key, c.stratifier, c.stratum, c.level, coalesce(c.source, ''), coalesce(c.id, ''))
   LEFT JOIN name AS n ON (n.level, n.source, n.id) = (c.level, c.source, c.id)
   LEFT JOIN aim AS a ON a.group_key = c.group_key AND c.stratifier = ''
  CROSS JOIN LATERAL (
-	SELECT CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_1::bigint ELSE c.eligible END AS eligible,
-		   CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_2::bigint ELSE c.met END AS met,
-		   CASE g.composite_scoring WHEN 'opportunity' THEN c.projected_sum_1::bigint ELSE c.projected_eligible END AS projected_eligible,
-		   CASE g.composite_scoring WHEN 'opportunity' THEN c.projected_sum_2::bigint ELSE c.projected_met END AS projected_met) AS e
+	SELECT CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_1::bigint ELSE c.counts[10] END AS eligible,
+		   CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_2::bigint ELSE c.counts[11] END AS met,
+		   CASE g.composite_scoring WHEN 'opportunity' THEN c.projected_sum_1::bigint ELSE c.projected[10] END AS projected_eligible,
+		   CASE g.composite_scoring WHEN 'opportunity' THEN c.projected_sum_2::bigint ELSE c.projected[11] END AS projected_met,
+		   g.scoring = 'proportion' OR coalesce(g.composite_scoring = 'all-or-nothing', false) AS is_count) AS e
  CROSS JOIN LATERAL (
-	SELECT phm.measure_score(g.scoring, g.composite_scoring, c.initial_population, e.eligible, e.met, c.sum_1, c.observed_1,
+	SELECT phm.measure_score(g.scoring, g.composite_scoring, c.counts[1], e.eligible, e.met, c.sum_1, c.counts[13],
 			   k.below_place IS NOT NULL, coalesce(x.below, CASE k.below_place
-				   WHEN 1 THEN phm.observed_value(k.below_method, c.observed_1, c.sum_1) ELSE phm.observed_value(k.below_method, c.observed_2, c.sum_2) END),
+				   WHEN 1 THEN phm.observed_value(k.below_method, c.counts[13], c.sum_1) WHEN 2 THEN phm.observed_value(k.below_method, c.counts[14], c.sum_2) END),
 			   k.above_place IS NOT NULL, coalesce(x.above, CASE k.above_place
-				   WHEN 1 THEN phm.observed_value(k.above_method, c.observed_1, c.sum_1) ELSE phm.observed_value(k.above_method, c.observed_2, c.sum_2) END)) AS score,
-		   phm.measure_score(g.scoring, g.composite_scoring, c.projected_initial_population, e.projected_eligible, e.projected_met,
-			   c.projected_sum_1, c.projected_observed_1,
+				   WHEN 1 THEN phm.observed_value(k.above_method, c.counts[13], c.sum_1) WHEN 2 THEN phm.observed_value(k.above_method, c.counts[14], c.sum_2) END)) AS score,
+		   phm.measure_score(g.scoring, g.composite_scoring, c.projected[1], e.projected_eligible, e.projected_met, c.projected_sum_1, c.projected[13],
 			   k.below_place IS NOT NULL, coalesce(x.projected_below, CASE k.below_place
-				   WHEN 1 THEN phm.observed_value(k.below_method, c.projected_observed_1, c.projected_sum_1)
-				   ELSE phm.observed_value(k.below_method, c.projected_observed_2, c.projected_sum_2) END),
+				   WHEN 1 THEN phm.observed_value(k.below_method, c.projected[13], c.projected_sum_1)
+				   WHEN 2 THEN phm.observed_value(k.below_method, c.projected[14], c.projected_sum_2) END),
 			   k.above_place IS NOT NULL, coalesce(x.projected_above, CASE k.above_place
-				   WHEN 1 THEN phm.observed_value(k.above_method, c.projected_observed_1, c.projected_sum_1)
-				   ELSE phm.observed_value(k.above_method, c.projected_observed_2, c.projected_sum_2) END)) AS projected_score) AS s
-  LEFT JOIN LATERAL phm.wilson_interval(e.met, e.eligible) AS w ON g.scoring = 'proportion' OR g.composite_scoring = 'all-or-nothing'
-  LEFT JOIN LATERAL (SELECT phm.next_threshold(a.thresholds, s.score, g.improvement_notation = 'decrease') AS threshold) AS f ON a.thresholds IS NOT NULL;
+				   WHEN 1 THEN phm.observed_value(k.above_method, c.projected[13], c.projected_sum_1)
+				   WHEN 2 THEN phm.observed_value(k.above_method, c.projected[14], c.projected_sum_2) END)) AS projected_score) AS s
+ CROSS JOIN LATERAL (SELECT CASE WHEN a.thresholds IS NOT NULL
+		THEN phm.next_threshold(a.thresholds, s.score, g.improvement_notation IS NOT DISTINCT FROM 'decrease') END AS threshold) AS f
+ WHERE c.counts[1] + c.counts[2] + c.counts[12] > 0 OR c.projected[1] + c.projected[2] + c.projected[12] > 0;
 REVOKE ALL ON phm.measure_score FROM PUBLIC;
 COMMENT ON VIEW phm.measure_score IS 'Scores of measures as of now: a row for each measure, period, group, stratum, level and unit. Patients are counted where they were attributed when they were evaluated; organisations and sites are those of the practitioner''s current roles (phm.practitioner_role), each of them where there are several. phm.measure_score(date) tells the same as of a past day.';
 COMMENT ON COLUMN phm.measure_score.measure IS 'Name of the measure.';
