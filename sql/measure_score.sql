@@ -204,3 +204,16 @@ SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = '
    AND (col_description(attrelid, attnum) IS NULL OR format_type(atttypid, NULL) NOT IN ('text', 'date', 'bigint', 'integer', 'boolean', 'double precision', 'numeric'));
 SET client_min_messages = warning;
 SELECT phm.drop_store(format('drop all patient data in %s', current_database())) \g /dev/null
+-- in a partitioned store the tally follows, too
+SELECT phm.create_store(partitions => 3) \g /dev/null
+RESET client_min_messages;
+INSERT INTO phm.measure_membership (patient_id, period_key, projected, group_key, membership, observations, valid_from) SELECT p, 1, false, 1, 37, ARRAY[p], '2026-01-01' FROM generate_series(1, 20) AS p;
+SELECT count(DISTINCT tableoid) AS partitions FROM phm.measure_membership;
+SELECT pg_temp.tally_differs(), phm.tally_agg(counts) AS counts, sum(sum_1) FROM phm.measure_tally;
+UPDATE phm.measure_membership SET valid_to = '2026-02-01' WHERE patient_id <= 5;
+DELETE FROM phm.measure_membership WHERE patient_id BETWEEN 4 AND 7;
+SELECT pg_temp.tally_differs(), phm.tally_agg(counts) AS counts, sum(sum_1) FROM phm.measure_tally;
+TRUNCATE phm.measure_membership;
+SELECT pg_temp.tally_differs(), count(*) AS rows FROM phm.measure_tally;
+SET client_min_messages = warning;
+SELECT phm.drop_store(format('drop all patient data in %s', current_database())) \g /dev/null

@@ -406,7 +406,7 @@ BEGIN
 		cells := phm.individual_cells(f.measure, f.version, c, upto, zone, visible);
 		parts := phm.individual_parts(c, f.measure, f.version, plan, upto, zone, visible);
 	ELSE
-		IF NOT EXISTS (SELECT FROM phm.measurement_period AS p WHERE (p.period_start, p.period_end) = (first, last) AND p.evaluated_at IS NOT NULL) THEN
+		IF NOT (EXISTS (SELECT FROM phm.measurement_period AS p WHERE (p.period_start, p.period_end) = (first, last) AND p.evaluated_at IS NOT NULL)) THEN
 			RAISE EXCEPTION 'the measures have not been evaluated over this period' USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'CALL phm.evaluate_measures(period) does that.';
 		END IF;

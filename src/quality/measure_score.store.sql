@@ -89,13 +89,6 @@ WITH today AS MATERIALIZED (
 	SELECT DISTINCT r.source, r.practitioner_id, r.organization_id AS id FROM role AS r WHERE r.organization_id IS NOT NULL
 ), site AS (
 	SELECT DISTINCT r.source, r.practitioner_id, r.location_id AS id FROM role AS r WHERE r.location_id IS NOT NULL
-), name AS (
-	SELECT 'practitioner'::text AS level, n.source, n.id, nullif(concat_ws(' ', n.given, n.family), '') AS name
-	  FROM phm.practitioner AS n WHERE n.ordinal = 0
-	UNION ALL
-	SELECT 'organization', n.source, n.id, n.name FROM phm.organization AS n WHERE n.ordinal = 0
-	UNION ALL
-	SELECT 'site', n.source, n.id, n.name FROM phm.location AS n WHERE n.ordinal = 0
 ), aim AS MATERIALIZED (
 	SELECT g.group_key, array_agg(h.threshold ORDER BY h.threshold) AS thresholds, array_agg(h.label ORDER BY h.threshold) AS labels
 	  FROM phm.measure_threshold AS h JOIN phm.measure_group AS g ON g.measure = h.measure AND h.group_id IN (g.group_id, '')
@@ -170,7 +163,8 @@ WITH today AS MATERIALIZED (
 	  FROM value AS v GROUP BY v.group_key, v.period_key, v.stratifier, v.stratum, v.level, v.source, v.id
 )
 SELECT g.measure, g.version, p.period_start, p.period_end, g.group_id, g.scoring, g.improvement_notation, c.stratifier, c.stratum,
-	   c.level, c.source AS unit_source, c.id AS unit_id, n.name AS unit_name,
+	   c.level, c.source AS unit_source, c.id AS unit_id,
+	   coalesce(nullif(concat_ws(' ', np.given, np.family), ''), org.name, nl.name) AS unit_name,
 	   c.counts[1] AS initial_population, c.counts[2] AS numerator_initial_population, c.counts[3] AS denominator, c.counts[4] AS denominator_exclusion,
 	   c.counts[5] AS denominator_exception, c.counts[6] AS numerator, c.counts[7] AS numerator_exclusion, c.counts[8] AS measure_population, c.counts[9] AS measure_population_exclusion,
 	   e.eligible, e.met, c.counts[12] AS errors, s.score,
@@ -190,7 +184,9 @@ SELECT g.measure, g.version, p.period_start, p.period_end, g.group_id, g.scoring
   LEFT JOIN method AS k ON k.group_key = c.group_key
   LEFT JOIN spread AS x ON (x.group_key, x.period_key, x.stratifier, x.stratum, x.level, coalesce(x.source, ''), coalesce(x.id, '')) =
 		(c.group_key, c.period_key, c.stratifier, c.stratum, c.level, coalesce(c.source, ''), coalesce(c.id, ''))
-  LEFT JOIN name AS n ON (n.level, n.source, n.id) = (c.level, c.source, c.id)
+  LEFT JOIN phm.practitioner AS np ON c.level = 'practitioner' AND (np.source, np.id, np.ordinal) = (c.source, c.id, 0)
+  LEFT JOIN phm.organization AS org ON c.level = 'organization' AND (org.source, org.id, org.ordinal) = (c.source, c.id, 0)
+  LEFT JOIN phm.location AS nl ON c.level = 'site' AND (nl.source, nl.id, nl.ordinal) = (c.source, c.id, 0)
   LEFT JOIN aim AS a ON a.group_key = c.group_key AND c.stratifier = ''
  CROSS JOIN LATERAL (
 	SELECT CASE g.composite_scoring WHEN 'opportunity' THEN c.sum_1::bigint ELSE c.counts[10] END AS eligible,
