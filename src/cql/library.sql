@@ -290,29 +290,43 @@ END;
 COMMENT ON FUNCTION phm.link_problems(text[], text) IS
 'What keeps libraries from being linked: libraries and value sets that are not loaded, and constructs that are not supported, with the place in the source. No rows: phm.link works.';
 
-CREATE FUNCTION phm.keep_logic(
-	name text, libraries text[], missing_value_sets text DEFAULT 'error', value_set_versions jsonb DEFAULT '{}')
+CREATE FUNCTION phm.put_logic(
+	name text, libraries text[], missing_value_sets text, value_set_versions jsonb, logic phm.logic, uses_libraries text[], uses_value_sets text[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
+	made_hash bigint := phm.logic_hash(put_logic.logic);
+BEGIN
+	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, value_set_versions, logic, hash, uses_libraries, uses_value_sets)
+	VALUES (put_logic.name, put_logic.libraries, put_logic.missing_value_sets, coalesce(put_logic.value_set_versions, '{}'),
+			put_logic.logic, made_hash, put_logic.uses_libraries, put_logic.uses_value_sets)
+	ON CONFLICT (name) DO UPDATE SET libraries = excluded.libraries, missing_value_sets = excluded.missing_value_sets,
+		value_set_versions = excluded.value_set_versions, logic = excluded.logic, hash = excluded.hash,
+		uses_libraries = excluded.uses_libraries, uses_value_sets = excluded.uses_value_sets, linked_at = now(), stale = false, problem = NULL;
+	RETURN made_hash;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.put_logic(text, text[], text, jsonb, phm.logic, text[], text[]) FROM PUBLIC;
+COMMENT ON FUNCTION phm.put_logic(text, text[], text, jsonb, phm.logic, text[], text[]) IS
+'Internal: writes what phm.try_link made into phm.rule_set, in place of logic of that name. Whoever links has locked phm.library and phm.value_set before.';
+
+CREATE FUNCTION phm.keep_logic(
+	name text, libraries text[], missing_value_sets text DEFAULT 'error', value_set_versions jsonb DEFAULT '{}')
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
 	r record;
-	made_hash bigint;
 BEGIN
 	-- What changes while it is linked would not find the row that is to be marked.
 	LOCK TABLE phm.library, phm.value_set IN SHARE MODE;
 	r := phm.try_link(libraries, missing_value_sets, true, value_set_versions);
 	PERFORM phm.refuse_problems(r.problems);
-	made_hash := phm.logic_hash(r.logic);
-	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, value_set_versions, logic, hash, uses_libraries, uses_value_sets)
-	VALUES (keep_logic.name, keep_logic.libraries, keep_logic.missing_value_sets, coalesce(keep_logic.value_set_versions, '{}'),
-			r.logic, made_hash, r.uses_libraries, r.uses_value_sets)
-	ON CONFLICT (name) DO UPDATE SET libraries = excluded.libraries, missing_value_sets = excluded.missing_value_sets,
-		value_set_versions = excluded.value_set_versions, logic = excluded.logic, hash = excluded.hash, uses_libraries = excluded.uses_libraries,
-		uses_value_sets = excluded.uses_value_sets, linked_at = now(), stale = false, problem = NULL;
-	RETURN made_hash;
+	RETURN phm.put_logic(name, libraries, missing_value_sets, value_set_versions, r.logic, r.uses_libraries, r.uses_value_sets);
 END
 $$;
 REVOKE ALL ON FUNCTION phm.keep_logic(text, text[], text, jsonb) FROM PUBLIC;

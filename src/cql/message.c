@@ -12,11 +12,13 @@ cql_warn(CqlExec *x, const CqlNode *n, CqlValue code)
 	int			length = code.kind == CQL_STRING ? (int) Min(code.n, 200u) : 0;
 	char	   *text;
 
+	if (x->early && !x->in_order)
+		cql_fail(x, n, ERRCODE_INTERNAL_ERROR, "a condition that is tested early warns");
 	if (x->nwarnings >= CQL_MAX_WARNINGS)
 		return;
 	cql_tell_place(x, n, place, sizeof(place));
 	text = cql_alloc(x, strlen(place) + length + 3);
-	snprintf(text, strlen(place) + length + 3, "%s %.*s", place, length, length ? code.s : "");
+	snprintf(text, strlen(place) + length + 3, "%s%s%.*s", place, place[0] ? " " : "", length, length ? code.s : "");
 	x->warnings[x->nwarnings++] = text;
 }
 

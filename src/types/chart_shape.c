@@ -160,17 +160,47 @@ flags_of_status(const ElementValue *value)
 	return flags;
 }
 
-uint8
-chart_status_flags(const ChartShape *shape, const uint8 *members, const uint8 *end)
-{
-	ElementValue value;
-	uint8		flags = 0;
+/* Modifier extensions that say true of what was not done or is not to be done: FHIR, QI-Core, and FHIR R5 in R4. */
+static const char *const refusals[] = {
+	"http://hl7.org/fhir/StructureDefinition/request-doNotPerform",
+	"http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest.doNotPerform",
+	"http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDone"
+};
 
-	if (shape->status && element_find(members, end, shape->status, &value))
-		flags |= flags_of_status(&value);
-	if (shape->status2 && element_find(members, end, shape->status2, &value))
-		flags |= flags_of_status(&value);
-	return flags;
+/* Whether a modifier extension is such a refusal. */
+static bool
+is_refusal(const ElementValue *extension)
+{
+	const uint8 *end = extension->data + extension->length;
+	ElementValue part;
+	char		buffer[ELEMENT_TEXT_SIZE];
+	const char *url;
+	int			length;
+
+	if (extension->kind != ELEMENT_OBJECT || !element_find(extension->data, end, FHIR_E_Extension_valueBoolean, &part))
+		return false;
+	element_primitive(&part, &part);
+	if (part.kind != ELEMENT_TRUE || !element_find(extension->data, end, FHIR_E_Extension_url, &part) ||
+		part.kind != ELEMENT_STRING)
+		return false;
+	url = element_text(&part, buffer, &length);
+	for (int i = 0; i < (int) lengthof(refusals); i++)
+		if (length == (int) strlen(refusals[i]) && memcmp(url, refusals[i], length) == 0)
+			return true;
+	return false;
+}
+
+/* Flags of the modifier extensions of a resource. */
+static uint8
+flags_of_extensions(const ElementValue *value)
+{
+	const uint8 *slot = value->data;
+	ElementValue extension;
+
+	while (value->kind == ELEMENT_ARRAY && element_next_value(&slot, value->data + value->length, &extension))
+		if (is_refusal(&extension))
+			return CHART_NEGATED;
+	return 0;
 }
 
 /* The first millisecond of a date or of the start of a Period. */
@@ -193,16 +223,38 @@ moment_of(const ElementValue *value, int64 *ms)
 	return true;
 }
 
-int64
-chart_moment(const ChartShape *shape, const uint8 *members, const uint8 *end)
+uint8
+chart_status_flags(const ChartShape *shape, const uint8 *members, const uint8 *end)
 {
 	ElementValue value;
+	uint8		flags = 0;
+
+	if (shape->status && element_find(members, end, shape->status, &value))
+		flags |= flags_of_status(&value);
+	if (shape->status2 && element_find(members, end, shape->status2, &value))
+		flags |= flags_of_status(&value);
+	if (element_find(members, end, FHIR_E_DomainResource_modifierExtension, &value))
+		flags |= flags_of_extensions(&value);
+	return flags;
+}
+
+void
+chart_glance(const ChartShape *shape, const ElementMember *member, ChartGlance *glance)
+{
 	int64		ms;
 
-	for (int i = 0; i < (int) lengthof(shape->moments) && shape->moments[i]; i++)
-		if (element_find(members, end, shape->moments[i], &value) && moment_of(&value, &ms))
-			return ms;
-	return CHART_NO_DATE;
+	if (member->element == 0)
+		return;
+	if (member->element == shape->status || member->element == shape->status2)
+		glance->flags |= flags_of_status(&member->value);
+	if (member->element == FHIR_E_DomainResource_modifierExtension)
+		glance->flags |= flags_of_extensions(&member->value);
+	for (int i = 0; i < glance->moment && shape->moments[i]; i++)
+		if (member->element == shape->moments[i] && moment_of(&member->value, &ms))
+		{
+			glance->time = ms;
+			glance->moment = i;
+		}
 }
 
 /* Elements that no rule asks for, by name: they say who, where to find and how it was settled. */
@@ -313,14 +365,13 @@ chart_sparse_slot(FhirElement list, const uint8 *members, const uint8 *end)
 	return true;
 }
 
-ChartPlace
-chart_place(FhirType type, FhirElement element)
-{
-	/* Those found, plus one; types other than ExplanationOfBenefit do not differ. */
-	static uint8 places[2][PG_UINT16_MAX + 1];
-	uint8	   *place = &places[type == FHIR_T_ExplanationOfBenefit][element];
+uint8		chart_places[2][PG_UINT16_MAX + 1];
 
-	if (*place == 0)
-		*place = (uint8) find_place(type, element) + 1;
-	return (ChartPlace) (*place - 1);
+ChartPlace
+chart_find_place(FhirType type, FhirElement element)
+{
+	ChartPlace	place = find_place(type, element);
+
+	chart_places[type == FHIR_T_ExplanationOfBenefit][element] = (uint8) place + 1;
+	return place;
 }
