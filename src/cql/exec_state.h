@@ -186,6 +186,9 @@ struct CqlExec
 #define CQL_STACK_VALUES 65536
 #define CQL_MAX_DEPTH 1500
 
+/* Begins an evaluation from the outside; sigsetjmp(x->jump, 0) comes next, in the function that is left by errors. */
+extern void cql_begin(CqlExec *x, PhmError *err);
+
 /* Tells the library and definition of a node. */
 extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size);
 

@@ -167,6 +167,25 @@ REVOKE ALL ON FUNCTION phm.measure_tally_at(date) FROM PUBLIC;
 COMMENT ON FUNCTION phm.measure_tally_at(date) IS
 'Internal: what phm.measure_tally added up to on a day, counted from the history.';
 
+CREATE FUNCTION phm.recount_measure_tally() RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	written bigint;
+BEGIN
+	LOCK TABLE phm.measure_membership IN SHARE MODE;
+	DELETE FROM phm.measure_tally;
+	INSERT INTO phm.measure_tally (group_key, period_key, projected, stratifier, stratum, contract, practitioner_source, practitioner_id, counts, sum_1, sum_2)
+	SELECT t.* FROM phm.measure_tally_at('infinity') AS t;
+	GET DIAGNOSTICS written = ROW_COUNT;
+	RETURN written;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.recount_measure_tally() FROM PUBLIC;
+COMMENT ON FUNCTION phm.recount_measure_tally() IS
+'Counts phm.measure_tally anew and returns its number of rows: after changes of phm.measure_membership that no trigger sees, such as of single partitions, or with triggers disabled. Writers of results wait meanwhile.';
+
 CREATE FUNCTION phm.measure_score(day date)
 RETURNS TABLE (
 	measure text, version text, period_start date, period_end date, group_id text, scoring text, improvement_notation text, stratifier text,

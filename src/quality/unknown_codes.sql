@@ -42,41 +42,45 @@ BEGIN
 		  FROM phm.patient_chart AS p CROSS JOIN LATERAL (SELECT DISTINCT c.system, c.code FROM phm.chart_codes(p.chart) AS c) AS k
 		 GROUP BY k.system, k.code HAVING count(*) >= minimum_patients
 	), listed AS MATERIALIZED (
-		SELECT min(v.url COLLATE "C") AS url, k.system, k.code, k.prefix
+		SELECT min(v.url COLLATE "C") AS url, k.system, coalesce(k.system, '') AS in_system, k.code, k.prefix, phm.plain_code(k.code) AS plain
 		  FROM phm.value_set AS v CROSS JOIN LATERAL phm.codes(v.codes) AS k GROUP BY k.system, k.code, k.prefix
+	), begun AS (
+		-- A value set of prefixes has what begins with one.
+		SELECT DISTINCT p.system, p.code
+		  FROM present AS p CROSS JOIN LATERAL generate_series(1, length(p.code)) AS n
+		  JOIN listed AS l ON l.prefix AND l.in_system = coalesce(p.system, '') AND l.code = left(p.code, n)
 	), unknown AS MATERIALIZED (
-		SELECT p.system, p.code, p.patients, phm.plain_code(p.code) AS plain, coalesce(p.system LIKE '%/icd-10%', false) AS is_icd
+		SELECT p.system, coalesce(p.system, '') AS in_system, p.code, p.patients, phm.plain_code(p.code) AS plain
 		  FROM present AS p
-		 WHERE NOT EXISTS (SELECT FROM listed AS l WHERE NOT l.prefix AND l.code = p.code AND l.system IS NOT DISTINCT FROM p.system)
-		   AND NOT EXISTS (SELECT FROM generate_series(1, length(p.code)) AS n
-							 JOIN listed AS l ON l.prefix AND l.code = left(p.code, n) AND l.system IS NOT DISTINCT FROM p.system)
+		  LEFT JOIN listed AS l ON NOT l.prefix AND l.in_system = coalesce(p.system, '') AND l.code = p.code
+		  LEFT JOIN begun AS b ON coalesce(b.system, '') = coalesce(p.system, '') AND b.code = p.code
+		 WHERE l.code IS NULL AND b.code IS NULL
+	), child AS (
+		SELECT DISTINCT ON (l.in_system, left(l.plain, n)) l.url, l.system, l.in_system, l.code, left(l.plain, n) AS parent
+		  FROM listed AS l CROSS JOIN LATERAL generate_series(3, length(l.plain) - 1) AS n
+		 WHERE l.system LIKE '%/icd-10%' AND NOT l.prefix
+		 ORDER BY l.in_system, left(l.plain, n), l.code COLLATE "C"
 	), near AS (
 		SELECT u.system, u.code, u.patients, l.url, l.system AS near_system, l.code AS near_code, 1 AS rank,
 			   'written differently: ' || coalesce(phm.code_difference(u.code, l.code), 'spelling') AS why
-		  FROM unknown AS u JOIN listed AS l ON phm.plain_code(l.code) = u.plain AND l.system = u.system AND NOT l.prefix AND u.plain <> ''
+		  FROM unknown AS u JOIN listed AS l ON l.plain = u.plain AND l.in_system = u.in_system AND NOT l.prefix
+		 WHERE u.plain <> '' AND u.system IS NOT NULL
 		UNION ALL
 		SELECT u.system, u.code, u.patients, l.url, l.system, l.code, 2, 'check digit: ' || CASE WHEN u.code ~ '-' THEN 'another one' ELSE 'missing' END
-		  FROM unknown AS u JOIN listed AS l ON l.system = u.system AND l.system = 'http://loinc.org' AND NOT l.prefix
-			   AND split_part(l.code, '-', 1) = split_part(btrim(u.code), '-', 1) AND u.code ~ '^\s*[0-9]{1,7}(-[0-9]?)?\s*$'
+		  FROM unknown AS u JOIN listed AS l ON l.in_system = u.in_system AND NOT l.prefix AND split_part(l.code, '-', 1) = split_part(btrim(u.code), '-', 1)
+		 WHERE u.system = 'http://loinc.org' AND u.code ~ '^\s*[0-9]{1,7}(-[0-9]?)?\s*$'
 		UNION ALL
 		SELECT u.system, u.code, u.patients, l.url, l.system, l.code, 3, CASE WHEN u.system IS NULL THEN 'without code system' ELSE 'in another code system' END
-		  FROM unknown AS u JOIN listed AS l ON l.code = btrim(u.code) AND l.system IS DISTINCT FROM u.system AND NOT l.prefix AND length(l.code) >= 4
+		  FROM unknown AS u JOIN listed AS l ON l.code = btrim(u.code) AND l.in_system <> u.in_system AND NOT l.prefix AND length(l.code) >= 4
 		 WHERE NOT EXISTS (SELECT FROM phm.code AS c WHERE c.system = u.system AND c.code = u.code)
 		UNION ALL
-		SELECT u.system, u.code, u.patients, l.url, l.system, l.code, 4, 'more specific than a code of the value set'
-		  FROM unknown AS u CROSS JOIN LATERAL (
-				SELECT l.url, l.system, l.code FROM generate_series(3, length(u.plain) - 1) AS n
-				  JOIN listed AS l ON l.system = u.system AND NOT l.prefix AND phm.plain_code(l.code) = left(u.plain, n)
-				 ORDER BY n DESC, l.code COLLATE "C" LIMIT 1) AS l
-		 WHERE u.is_icd
+		SELECT u.system, u.code, u.patients, l.url, l.system, l.code, 14 - n, 'more specific than a code of the value set'
+		  FROM unknown AS u CROSS JOIN LATERAL generate_series(3, least(length(u.plain) - 1, 9)) AS n
+		  JOIN listed AS l ON l.in_system = u.in_system AND NOT l.prefix AND l.plain = left(u.plain, n)
+		 WHERE u.system LIKE '%/icd-10%'
 		UNION ALL
-		SELECT u.system, u.code, u.patients, l.url, l.system, l.code, 5, 'less specific than codes of the value set'
-		  FROM unknown AS u
-		  JOIN (SELECT DISTINCT ON (l.system, left(phm.plain_code(l.code), n)) l.url, l.system, l.code, left(phm.plain_code(l.code), n) AS parent
-				  FROM listed AS l CROSS JOIN LATERAL generate_series(3, length(phm.plain_code(l.code)) - 1) AS n
-				 WHERE l.system LIKE '%/icd-10%' AND NOT l.prefix
-				 ORDER BY l.system, left(phm.plain_code(l.code), n), l.code COLLATE "C") AS l ON l.system = u.system AND l.parent = u.plain
-		 WHERE u.is_icd
+		SELECT u.system, u.code, u.patients, l.url, l.system, l.code, 20, 'less specific than codes of the value set'
+		  FROM unknown AS u JOIN child AS l ON l.in_system = u.in_system AND l.parent = u.plain
 	)
 	SELECT f.system, f.code, f.url, f.near_system, f.near_code, f.why, f.patients
 	  FROM (SELECT DISTINCT ON (n.system, n.code) n.* FROM near AS n
