@@ -86,6 +86,15 @@ typedef struct CodeAnswer
 
 typedef struct JoinedShape JoinedShape;
 
+/* What traced logic records: trace_run.c. */
+typedef struct TraceState
+{
+	bool		on;
+	struct CqlTraceRecord *records; /* by clause, in the chart's arena; NULL: not yet */
+	uint64		clock;			/* results so far */
+	uint32		tries;			/* skipped operands that were looked at */
+} TraceState;
+
 struct CqlExec
 {
 	const CqlNode *nodes;
@@ -128,6 +137,7 @@ struct CqlExec
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
+	TraceState	trace;
 	sigjmp_buf	jump;
 	PhmError   *err;
 };

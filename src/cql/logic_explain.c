@@ -366,6 +366,10 @@ print_fields(const LogicHeader *logic, const CqlNode *n, StringInfo out)
 		case CQL_OP_Interval:
 			print_bounds(n, out);
 			break;
+		case CQL_OP_Trace:
+			if (n->flag == TRACE_POINT || n->flag == TRACE_WITH || n->flag == TRACE_WITHOUT)
+				appendStringInfo(out, n->flag == TRACE_POINT ? " %u" : " @%u", n->extra);
+			break;
 		case CQL_OP_Keyed:
 			appendStringInfo(out, " @%u", n->extra2 & 0xFFFF);
 			if (n->extra2 >> 16 != 0xFFFF)
