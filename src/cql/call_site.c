@@ -250,47 +250,40 @@ local_moment(int64 ms, int offset)
 
 #define MS_DAY INT64CONST(86400000)
 
-/*
- * Evaluation time, zone and period.  Without as_of the evaluation happens at the
- * end of the period, so that what it gives depends on its arguments alone.
- */
-static void
-time_arguments(FunctionCallInfo fcinfo, const CallArguments *at, CqlArguments *out)
+void
+evaluation_time(text *zone, RangeType *period, const TimestampTz *as_of, CqlArguments *out)
 {
-	text	   *zone = at->zone < 0 || PG_ARGISNULL(at->zone) ? cstring_to_text("UTC") : PG_GETARG_TEXT_PP(at->zone);
-	bool		has_now = at->as_of >= 0 && !PG_ARGISNULL(at->as_of);
-	TimestampTz now = has_now ? PG_GETARG_TIMESTAMPTZ(at->as_of) : 0;
 	DateADT		first = 0;
 	DateADT		behind = 0;
 
-	out->has_period = at->period >= 0 && !PG_ARGISNULL(at->period);
+	if (zone == NULL)
+		zone = cstring_to_text("UTC");
+	out->has_period = period != NULL;
 	if (out->has_period)
-		period_days(PG_GETARG_RANGE_P(at->period), &first, &behind);
-	else if (!has_now)
+		period_days(period, &first, &behind);
+	else if (as_of == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("an evaluation needs a time"),
 				 errhint("Give as_of, or a period: then it is evaluated as of its end.")));
-	if (has_now && TIMESTAMP_NOT_FINITE(now))
+	if (as_of != NULL && TIMESTAMP_NOT_FINITE(*as_of))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("a moment of the evaluation is out of range")));
-	out->offset = zone_offset(zone, has_now ? now : noon(behind - 1));
+	out->offset = zone_offset(zone, as_of != NULL ? *as_of : noon(behind - 1));
 	if (out->has_period)
 	{
 		out->period_low = local_moment(first * MS_DAY, out->offset);
 		out->period_high = local_moment(behind * MS_DAY - 1, out->offset);
 	}
-	out->now = has_now ? moment_at(now, out->offset) : out->period_high;
+	out->now = as_of != NULL ? moment_at(*as_of, out->offset) : out->period_high;
+	out->memory = (size_t) rule_memory * 1024;
 }
 
-/* The way in which profiles count. */
-static CqlProfiles
-profiles_argument(FunctionCallInfo fcinfo, int n)
+CqlProfiles
+evaluation_profiles(const char *word)
 {
-	char	   *word = n < 0 || PG_ARGISNULL(n) ? "auto" : text_to_cstring(PG_GETARG_TEXT_PP(n));
-
-	if (strcmp(word, "auto") == 0)
+	if (word == NULL || strcmp(word, "auto") == 0)
 		return CQL_PROFILES_AUTO;
 	if (strcmp(word, "trust") == 0)
 		return CQL_PROFILES_TRUST;
@@ -299,6 +292,24 @@ profiles_argument(FunctionCallInfo fcinfo, int n)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("profiles must be auto, trust or ignore")));
 	return CQL_PROFILES_IGNORE;
+}
+
+/* Whether a function has an argument and it is not NULL. */
+static bool
+is_given(FunctionCallInfo fcinfo, int n)
+{
+	return n >= 0 && !PG_ARGISNULL(n);
+}
+
+/* Evaluation time, zone and period of a call. */
+static void
+time_arguments(FunctionCallInfo fcinfo, const CallArguments *at, CqlArguments *out)
+{
+	TimestampTz now = is_given(fcinfo, at->as_of) ? PG_GETARG_TIMESTAMPTZ(at->as_of) : 0;
+
+	evaluation_time(is_given(fcinfo, at->zone) ? PG_GETARG_TEXT_PP(at->zone) : NULL,
+					is_given(fcinfo, at->period) ? PG_GETARG_RANGE_P(at->period) : NULL,
+					is_given(fcinfo, at->as_of) ? &now : NULL, out);
 }
 
 /* Sets the arguments of the call. */
@@ -311,12 +322,11 @@ set_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
 
 	site->given.len = 0;		/* nothing is set should the following fail */
 	time_arguments(fcinfo, at, &arguments);
-	arguments.profiles = profiles_argument(fcinfo, at->profiles);
-	arguments.visible = at->visible < 0 || PG_ARGISNULL(at->visible) ? 0 : (uint32) PG_GETARG_INT32(at->visible);
-	arguments.strict = at->strict >= 0 && !PG_ARGISNULL(at->strict) && PG_GETARG_BOOL(at->strict);
-	arguments.memory = (size_t) rule_memory * 1024;
+	arguments.profiles = evaluation_profiles(is_given(fcinfo, at->profiles) ? text_to_cstring(PG_GETARG_TEXT_PP(at->profiles)) : NULL);
+	arguments.visible = is_given(fcinfo, at->visible) ? (uint32) PG_GETARG_INT32(at->visible) : 0;
+	arguments.strict = is_given(fcinfo, at->strict) && PG_GETARG_BOOL(at->strict);
 	cql_set_arguments(site->x, &arguments);
-	if (at->parameters >= 0 && !PG_ARGISNULL(at->parameters))
+	if (is_given(fcinfo, at->parameters))
 	{
 		Jsonb	   *json = PG_GETARG_JSONB_P(at->parameters);
 		char	   *text = JsonbToCString(NULL, &json->root, VARSIZE(json));
@@ -353,28 +363,6 @@ call_site_exec(FunctionCallInfo fcinfo, const CallArguments *at)
 	return site->x;
 }
 
-/* The only expression whose name differs in upper and lower case alone: measures are written by hand; -1: none, or several. */
-static int
-find_whatever_case(const void *logic, const char *name, int length)
-{
-	uint32		n = logic_expression_count(logic);
-	int			found = -1;
-
-	for (uint32 i = 0; i < n; i++)
-	{
-		const char *library;
-		const char *own;
-
-		logic_expression(logic, i, &library, &own);
-		if ((int) strlen(own) != length || pg_strncasecmp(own, name, length) != 0)
-			continue;
-		if (found >= 0)
-			return -1;
-		found = (int) i;
-	}
-	return found;
-}
-
 int
 call_site_expression(FunctionCallInfo fcinfo, text *name)
 {
@@ -385,8 +373,6 @@ call_site_expression(FunctionCallInfo fcinfo, text *name)
 	if (site->expression >= 0 && site->name.len == length && memcmp(site->name.data, s, length) == 0)
 		return site->expression;
 	site->expression = cql_find_expression(site->x, s, length);
-	if (site->expression < 0)
-		site->expression = find_whatever_case(site->logic, s, length);
 	if (site->expression < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),

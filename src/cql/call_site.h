@@ -6,6 +6,8 @@
 #define PHM_CQL_CALL_SITE_H
 
 #include "fmgr.h"
+#include "datatype/timestamp.h"
+#include "utils/rangetypes.h"
 
 #include "cql/logic_format.h"
 #include "cql/logic.h"
@@ -14,6 +16,16 @@ extern int	rule_memory;		/* phm.rule_memory in kB */
 
 /* Defines the settings; on every load of the library. */
 extern void rule_define_settings(void);
+
+/*
+ * Evaluation time, zone (NULL: UTC), period (a daterange, or NULL) and memory of
+ * an evaluation.  Without as_of it happens at the end of the period, so that what
+ * it gives depends on its arguments alone.  Raises 22004, 22008, 22023.
+ */
+extern void evaluation_time(text *zone, RangeType *period, const TimestampTz *as_of, CqlArguments *out);
+
+/* The way in which profiles count: auto (NULL), trust, ignore; raises 22023 for anything else. */
+extern CqlProfiles evaluation_profiles(const char *word);
 
 /* Where the arguments of a function stand; -1: it has none. */
 typedef struct CallArguments

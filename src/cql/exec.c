@@ -1,6 +1,8 @@
 /*
  * exec.c: opening logic and evaluating it: nodes, memos, memory, errors.
  */
+#include <strings.h>
+
 #include "cql/exec_state.h"
 #include "cql/operator_function.h"
 
@@ -515,27 +517,68 @@ cql_set_chart_part(CqlExec *x, const Chart *chart, CqlExtent extent)
 	memset(&x->trace, 0, sizeof(x->trace));
 }
 
-int
-cql_find_expression(const CqlExec *x, const char *name, int length)
+/* How names are compared: exactly, or whatever their case. */
+typedef int (*NameCompare) (const char *a, const char *b, size_t n);
+
+static int
+compare_exactly(const char *a, const char *b, size_t n)
+{
+	return memcmp(a, b, n);
+}
+
+/* Whether "name" or "library.name" is what is asked for. */
+static bool
+is_named(const LogicHeader *logic, uint32 library, uint32 name, const char *asked, int length, NameCompare compare)
+{
+	int			library_length;
+	int			name_length;
+	const char *library_text = logic_string(logic, library, &library_length);
+	const char *text = logic_string(logic, name, &name_length);
+
+	if (name_length == length && compare(asked, text, length) == 0)
+		return true;
+	return length == library_length + 1 + name_length && asked[library_length] == '.' &&
+		memcmp(asked, library_text, library_length) == 0 && compare(asked + library_length + 1, text, name_length) == 0;
+}
+
+/* The first or only expression of a name; *others: there are more. */
+static int
+find_expression(const CqlExec *x, const char *name, int length, NameCompare compare, bool *others)
 {
 	const uint32 *results = logic_section(x->logic, LOGIC_RESULTS);
 	const LogicDefinition *definitions = logic_section(x->logic, LOGIC_DEFINITIONS);
+	int			found = -1;
 
+	*others = false;
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_RESULTS); i++)
 	{
 		const LogicDefinition *d = &definitions[results[i]];
-		int			library_length;
-		int			name_length;
-		const char *text = logic_string(x->logic, d->name, &name_length);
-		const char *library = logic_string(x->logic, d->library, &library_length);
 
-		if (name_length == length && memcmp(name, text, length) == 0)
-			return (int) i;
-		if (length == library_length + 1 + name_length && name[library_length] == '.' &&
-			memcmp(name, library, library_length) == 0 && memcmp(name + library_length + 1, text, name_length) == 0)
-			return (int) i;
+		if (!is_named(x->logic, d->library, d->name, name, length, compare))
+			continue;
+		if (found >= 0)
+		{
+			*others = true;
+			break;
+		}
+		found = (int) i;
 	}
-	return -1;
+	return found;
+}
+
+int
+cql_find_expression(const CqlExec *x, const char *name, int length)
+{
+	bool		others;
+	int			found = find_expression(x, name, length, compare_exactly, &others);
+
+	if (found < 0)
+	{
+		found = find_expression(x, name, length, strncasecmp, &others);
+		if (others)
+			return -1;
+	}
+	return found;
 }
 
 /* Begins an evaluation from the outside. */
@@ -578,14 +621,54 @@ cql_find_function(const CqlExec *x, const char *name, int length, uint32 noperan
 	const LogicFunction *functions = logic_section(x->logic, LOGIC_FUNCTIONS);
 
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_FUNCTIONS); i++)
-	{
-		int			known_length;
-		const char *known = logic_string(x->logic, functions[i].name, &known_length);
-
-		if (known_length == length && memcmp(known, name, length) == 0 && functions[i].noperands == noperands)
+		if (functions[i].noperands == noperands && 
+			is_named(x->logic, functions[i].library, functions[i].name, name, length, compare_exactly))
 			return (int) i;
-	}
 	return -1;
+}
+
+bool
+cql_episodes(CqlExec *x, CqlValue list, CqlValue *episodes, PhmError *err)
+{
+	CqlValue   *values;
+	uint32		n = 0;
+
+	begin(x, err);
+	if (sigsetjmp(x->jump, 0) != 0)
+		return false;
+	values = cql_alloc_values(x, list.n);
+	for (uint32 i = 0; i < list.n; i++)
+		if (!cql_is_null(list.values[i]))
+			values[n++] = list.values[i];
+	*episodes = cql_distinct(x, cql_list(values, n));
+	return true;
+}
+
+bool
+cql_places(CqlExec *x, CqlValue list, CqlValue among, uint32 *places, PhmError *err)
+{
+	begin(x, err);
+	if (sigsetjmp(x->jump, 0) != 0)
+		return false;
+	cql_list_places(x, list, among, places);
+	return true;
+}
+
+bool
+cql_reference(CqlExec *x, CqlValue v, StringInfo out, PhmError *err)
+{
+	CqlValue	id;
+
+	if (v.kind != CQL_ELEMENT || v.element != NULL || v.flag == CQL_LOOSE)
+		return false;
+	begin(x, err);
+	if (sigsetjmp(x->jump, 0) != 0)
+		return false;
+	id = cql_entry_id(x, v.flag, v.n);
+	appendStringInfo(out, "%s/", fhir_types[v.type].name);
+	if (id.kind == CQL_STRING)
+		appendBinaryStringInfo(out, id.s, (int) id.n);
+	return true;
 }
 
 uint32

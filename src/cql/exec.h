@@ -168,13 +168,7 @@ extern CqlValue cql_list_intersect(CqlExec *x, CqlValue a, CqlValue b);	/* null 
 extern CqlValue cql_list_except(CqlExec *x, CqlValue a, CqlValue b);	/* null when a is; a null b is empty */
 extern CqlValue cql_list_remove(CqlExec *x, CqlValue a, CqlValue b);	/* of lists: repeated elements of a stay */
 extern CqlAnswer cql_list_includes(CqlExec *x, CqlValue a, CqlValue b, bool proper);
-
-/* Set operations: distinct results in order of first appearance; nulls count as equal. */
-extern CqlValue cql_list_union(CqlExec *x, CqlValue a, CqlValue b);	/* a null list is empty */
-extern CqlValue cql_list_intersect(CqlExec *x, CqlValue a, CqlValue b);	/* null when either is */
-extern CqlValue cql_list_except(CqlExec *x, CqlValue a, CqlValue b);	/* null when a is; a null b is empty */
-extern CqlValue cql_list_remove(CqlExec *x, CqlValue a, CqlValue b);	/* of lists: repeated elements of a stay */
-extern CqlAnswer cql_list_includes(CqlExec *x, CqlValue a, CqlValue b, bool proper);
+extern void cql_list_places(CqlExec *x, CqlValue list, CqlValue among, uint32 *places);	/* see cql_places */
 
 /* ---- model.c, clinical.c: the chart and terminology ---- */
 

@@ -150,7 +150,7 @@ COMMENT ON FUNCTION phm.library_closure(text[]) IS
 'Libraries and all that they include, directly or not: what is asked for, by whom, and which loaded one that is; NULLs when it is not loaded.';
 
 CREATE FUNCTION phm.try_link(
-	libraries text[], missing_value_sets text, native boolean,
+	libraries text[], missing_value_sets text, native boolean, value_set_versions jsonb DEFAULT NULL,
 	OUT logic phm.logic, OUT problems jsonb, OUT uses_libraries text[], OUT uses_value_sets text[])
 RETURNS record
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -188,7 +188,10 @@ BEGIN
 		   array_agg(DISTINCT w.url ORDER BY w.url)
 	  INTO urls, versions, codes, uses_value_sets
 	  FROM wanted AS w
-	  LEFT JOIN phm.value_set AS v ON v.url = w.url AND CASE WHEN w.version = '' THEN v.current ELSE v.version = w.version END;
+	  LEFT JOIN phm.value_set AS v ON v.url = w.url 
+	   AND CASE WHEN w.version <> '' THEN v.version = w.version
+				WHEN try_link.value_set_versions ? w.url THEN v.version = try_link.value_set_versions ->> w.url
+				ELSE v.current END;
 	SELECT k.logic, k.problems INTO try_link.logic, found
 	  FROM phm.link_libraries(coalesce(names, '{}'), coalesce(elms, '{}'), coalesce(roots, '{}'), coalesce(urls, '{}'),
 			coalesce(versions, '{}'), coalesce(codes, '{}'), missing_value_sets = 'empty', native) AS k;
@@ -201,8 +204,8 @@ BEGIN
 	uses_value_sets := coalesce(uses_value_sets, '{}');
 END
 $$;
-COMMENT ON FUNCTION phm.try_link(text[], text, boolean) IS
-'Internal: phm.link without raising: the logic or all problems, and what it uses.';
+COMMENT ON FUNCTION phm.try_link(text[], text, boolean, jsonb) IS
+'Internal: phm.link without raising: the logic or all problems, and what it uses. value_set_versions: url to version, for value sets that the libraries name without version; of others the current one is taken.';
 
 CREATE FUNCTION phm.problem_text(problems jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -212,6 +215,20 @@ BEGIN ATOMIC
 	  FROM jsonb_array_elements(problems) WITH ORDINALITY AS a(p, n);
 END;
 COMMENT ON FUNCTION phm.problem_text(jsonb) IS 'Problems of libraries, a line each: library.definition (line:column): message.';
+
+CREATE FUNCTION phm.refuse_problems(problems jsonb) RETURNS void
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF problems <> '[]' THEN
+		RAISE EXCEPTION 'the libraries cannot be linked: % problem(s)', jsonb_array_length(problems)
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = phm.problem_text(problems),
+			HINT = 'phm.link_problems lists them as rows; phm.load_elm, phm.load_fhir_library and phm.load_value_set load what is missing.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION phm.refuse_problems(jsonb) IS 'Internal: raises 55000 with all problems of linking, if there are any.';
 
 CREATE FUNCTION phm.link(libraries text[], missing_value_sets text DEFAULT 'error', native boolean DEFAULT true)
 RETURNS phm.logic
@@ -225,11 +242,7 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	r := phm.try_link(libraries, missing_value_sets, native);
-	IF r.logic IS NULL THEN
-		RAISE EXCEPTION 'the libraries cannot be linked: % problem(s)', jsonb_array_length(r.problems)
-			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = phm.problem_text(r.problems),
-			HINT = 'phm.link_problems lists them as rows; phm.load_elm, phm.load_fhir_library and phm.load_value_set load what is missing.';
-	END IF;
+	PERFORM phm.refuse_problems(r.problems);
 	RETURN r.logic;
 END
 $$;
@@ -248,32 +261,34 @@ END;
 COMMENT ON FUNCTION phm.link_problems(text[], text) IS
 'What keeps libraries from being linked: libraries and value sets that are not loaded, and constructs that are not supported, with the place in the source. No rows: phm.link works.';
 
-CREATE FUNCTION phm.keep_logic(name text, libraries text[], missing_value_sets text DEFAULT 'error') RETURNS bigint
+CREATE FUNCTION phm.keep_logic(
+	name text, libraries text[], missing_value_sets text DEFAULT 'error', value_set_versions jsonb DEFAULT '{}')
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
 	r record;
-	made phm.logic;
 	made_hash bigint;
 BEGIN
 	-- What changes while it is linked would not find the row that is to be marked.
 	LOCK TABLE phm.library, phm.value_set IN SHARE MODE;
-	r := phm.try_link(libraries, missing_value_sets, true);
-	made := coalesce(r.logic, phm.link(libraries, missing_value_sets));
-	made_hash := phm.logic_hash(made);
-	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, logic, hash, uses_libraries, uses_value_sets)
-	VALUES (keep_logic.name, keep_logic.libraries, keep_logic.missing_value_sets, made, made_hash, r.uses_libraries, r.uses_value_sets)
+	r := phm.try_link(libraries, missing_value_sets, true, value_set_versions);
+	PERFORM phm.refuse_problems(r.problems);
+	made_hash := phm.logic_hash(r.logic);
+	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, value_set_versions, logic, hash, uses_libraries, uses_value_sets)
+	VALUES (keep_logic.name, keep_logic.libraries, keep_logic.missing_value_sets, coalesce(keep_logic.value_set_versions, '{}'),
+			r.logic, made_hash, r.uses_libraries, r.uses_value_sets)
 	ON CONFLICT (name) DO UPDATE SET libraries = excluded.libraries, missing_value_sets = excluded.missing_value_sets,
-		logic = excluded.logic, hash = excluded.hash, uses_libraries = excluded.uses_libraries,
+		value_set_versions = excluded.value_set_versions, logic = excluded.logic, hash = excluded.hash, uses_libraries = excluded.uses_libraries,
 		uses_value_sets = excluded.uses_value_sets, linked_at = now(), stale = false, problem = NULL;
 	RETURN made_hash;
 END
 $$;
-REVOKE ALL ON FUNCTION phm.keep_logic(text, text[], text) FROM PUBLIC;
-COMMENT ON FUNCTION phm.keep_logic(text, text[], text) IS
-'Links libraries and keeps the logic by name in phm.rule_set, in place of one of that name; it is linked again when something in it changes. Returns its hash. Errors: those of phm.link.';
+REVOKE ALL ON FUNCTION phm.keep_logic(text, text[], text, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION phm.keep_logic(text, text[], text, jsonb) IS
+'Links libraries and keeps the logic by name in phm.rule_set, in place of one of that name; it is linked again when something in it changes. value_set_versions: url to version of value sets that the libraries name without version; of others the current one is taken. Returns its hash. Errors: those of phm.link.';
 
 CREATE FUNCTION phm.kept_logic(name text) RETURNS phm.logic
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -303,10 +318,10 @@ DECLARE
 	r record;
 	done integer := 0;
 BEGIN
-	FOR s IN SELECT k.name, k.libraries, k.missing_value_sets FROM phm.rule_set AS k
+	FOR s IN SELECT k.name, k.libraries, k.missing_value_sets, k.value_set_versions FROM phm.rule_set AS k
 			  WHERE CASE WHEN relink.name IS NULL THEN k.stale ELSE k.name = relink.name END
 			  ORDER BY k.name FOR UPDATE LOOP
-		r := phm.try_link(s.libraries, s.missing_value_sets, true);
+		r := phm.try_link(s.libraries, s.missing_value_sets, true, s.value_set_versions);
 		IF r.logic IS NULL THEN
 			UPDATE phm.rule_set AS k SET stale = false, problem = phm.problem_text(r.problems),
 				uses_libraries = ARRAY(SELECT DISTINCT u FROM unnest(k.uses_libraries || r.uses_libraries) AS u ORDER BY u),

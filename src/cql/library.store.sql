@@ -30,6 +30,7 @@ CREATE TABLE phm.rule_set (
 	name text NOT NULL,
 	libraries text[] NOT NULL,
 	missing_value_sets text NOT NULL DEFAULT 'error',
+	value_set_versions jsonb NOT NULL DEFAULT '{}',
 	logic phm.logic NOT NULL,
 	hash bigint NOT NULL,
 	uses_libraries text[] NOT NULL,
@@ -44,6 +45,7 @@ COMMENT ON TABLE phm.rule_set IS 'Logic that is kept by name and linked again, a
 COMMENT ON COLUMN phm.rule_set.name IS 'Name of the logic.';
 COMMENT ON COLUMN phm.rule_set.libraries IS 'Libraries whose expressions it gives: arguments of phm.link.';
 COMMENT ON COLUMN phm.rule_set.missing_value_sets IS 'error, or empty: a value set that is not loaded has no codes.';
+COMMENT ON COLUMN phm.rule_set.value_set_versions IS 'Versions of value sets that the libraries name without version: url to version; of others the current one is taken.';
 COMMENT ON COLUMN phm.rule_set.logic IS 'The linked logic.';
 COMMENT ON COLUMN phm.rule_set.hash IS 'phm.logic_hash of it: results carry it.';
 COMMENT ON COLUMN phm.rule_set.uses_libraries IS 'Names of all libraries in it.';

@@ -127,6 +127,21 @@ cql_distinct(CqlExec *x, CqlValue list)
 	return cql_list(set.values, set.n);
 }
 
+/* Where the values of a list stand among distinct ones: indexes, or CQL_NOWHERE. */
+void
+cql_list_places(CqlExec *x, CqlValue list, CqlValue among, uint32 *places)
+{
+	ValueSet	set;
+	uint64		slot;
+	uint64		tag;
+
+	set_init(&set, x, among.n);
+	set_add_all(&set, among);
+	for (uint32 i = 0; i < list.n; i++)
+		if (cql_is_null(list.values[i]) || !set_find(&set, list.values[i], &places[i], &slot, &tag))
+			places[i] = CQL_NOWHERE;
+}
+
 /* The element that occurs most often, the first of several; null without any. */
 CqlValue
 cql_most_frequent(CqlExec *x, CqlValue list)

@@ -113,7 +113,11 @@ extern bool logic_expression_looks(const void *datum, uint32 i);
 /* What FHIRPath looks at instead of all of the chart: a resource or a list of them; null: the chart. */
 extern void cql_set_context(CqlExec *x, CqlValue context);
 
-/* The expression of a name ("Name" or "Library.Name"), -1 when there is none. */
+/*
+ * The expression of a name ("Name" or "Library.Name"), -1 when there is none.
+ * Measures are written by hand: where none has the name, the only one that
+ * differs in upper and lower case alone.
+ */
 extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
 
 /*
@@ -122,9 +126,19 @@ extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
  */
 extern bool cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err);
 
-/* A function of the libraries by name, -1 when there is none; and its value for operands: observations of measures. */
+/* A function of the libraries by name ("name" or "Library.name"), -1 when there is none; and its value for operands: observations of measures. */
 extern int	cql_find_function(const CqlExec *x, const char *name, int length, uint32 noperands);
 extern bool cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlValue *result, PhmError *err);
+
+/*
+ * Results as episodes of a measure: the distinct values of a list, nulls left
+ * out; and where the values of a list stand among such (CQL_NOWHERE: not there).
+ */
+extern bool cql_episodes(CqlExec *x, CqlValue list, CqlValue *episodes, PhmError *err);
+extern bool cql_places(CqlExec *x, CqlValue list, CqlValue among, uint32 *places, PhmError *err);
+
+/* The id of a resource of the chart ("Type/id"); false when the value is none. */
+extern bool cql_reference(CqlExec *x, CqlValue v, StringInfo out, PhmError *err);
 
 /* Warnings of Message since the chart was set: "library.definition: code". */
 extern uint32 cql_warning_count(const CqlExec *x);

@@ -176,6 +176,8 @@ cql_is_false(CqlValue v)
 	return v.kind == CQL_BOOLEAN && v.i == 0;
 }
 
+#define CQL_NOWHERE UINT32_MAX	/* no place in a list */
+
 /* Three-valued answers of comparisons; CQL_UNKNOWN becomes null. */
 typedef enum CqlAnswer
 {

@@ -220,6 +220,9 @@ extern uint32 chart_concept(const Chart *chart, int segment, uint32 concept, con
 /* Sensitivity mask of an entry. */
 extern uint32 chart_label(const Chart *chart, ChartPosition at);
 
+/* All sensitivity labels that something in the chart has. */
+extern uint32 chart_labels(const Chart *chart);
+
 /* Source and id (NULL: none) of an entry; buffer of ELEMENT_TEXT_SIZE bytes. */
 extern const char *chart_id(const Chart *chart, ChartPosition at, char *buffer, int *length);
 extern const char *chart_source(const Chart *chart, ChartPosition at, int *length);

@@ -195,6 +195,21 @@ chart_label(const Chart *chart, ChartPosition at)
 	return labels[chart_entries(chart, at.segment)[at.entry].label];
 }
 
+uint32
+chart_labels(const Chart *chart)
+{
+	uint32		all = 0;
+
+	for (int i = 0; i < chart->nsegments; i++)
+	{
+		const uint32 *labels = (const uint32 *) (chart->base[i] + chart->segments[i]->labels);
+
+		for (uint32 k = 0; k < chart->segments[i]->nlabels; k++)
+			all |= labels[k];
+	}
+	return all;
+}
+
 /* The ids of an entry: source index and id value. */
 static const uint8 *
 find_ids(const Chart *chart, ChartPosition at, uint64 *source)
