@@ -1,6 +1,25 @@
 /*
  * explain.sql: why logic gave what it gave.
  */
+CREATE FUNCTION phm.link_traced(libraries text[], missing_value_sets text DEFAULT 'error')
+RETURNS phm.logic
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	r record;
+BEGIN
+	IF libraries IS NULL THEN
+		RETURN NULL;
+	END IF;
+	r := phm.try_link(libraries, missing_value_sets, true, NULL, true);
+	PERFORM phm.refuse_problems(r.problems);
+	RETURN r.logic;
+END
+$$;
+COMMENT ON FUNCTION phm.link_traced(text[], text) IS
+'As phm.link, logic whose clauses can be explained (phm.explain_evaluation). It gives the same values, is larger and takes longer, and is meant for one patient at a time. Errors: those of phm.link.';
+
 CREATE FUNCTION phm.explain_evaluation(
 	logic phm.logic, chart phm.chart, expressions text[] DEFAULT NULL, period daterange DEFAULT NULL, zone text DEFAULT 'UTC',
 	parameters jsonb DEFAULT NULL, as_of timestamptz DEFAULT NULL, profiles text DEFAULT 'auto', visible integer DEFAULT 0)

@@ -13,7 +13,7 @@ static const char *const classes[] = {"f", "t", "n", "u"};
 
 /* A string of the logic, as a JSON string. */
 static void
-json_name(const LogicHeader *logic, uint32 string, StringInfo out)
+put_name(const LogicHeader *logic, uint32 string, StringInfo out)
 {
 	int			length;
 	const char *s = logic_string(logic, string, &length);
@@ -29,7 +29,7 @@ definition_of(const Explanation *e, const ExplainRow *row)
 
 /* A member that is a text; absent when there is none. */
 static void
-json_member(const char *name, const char *text, StringInfo out)
+put_member(const char *name, const char *text, StringInfo out)
 {
 	if (text == NULL)
 		return;
@@ -39,7 +39,7 @@ json_member(const char *name, const char *text, StringInfo out)
 
 /* What a row says of itself. */
 static void
-json_row(const Explanation *e, const ExplainRow *row, StringInfo out)
+put_row(const Explanation *e, const ExplainRow *row, StringInfo out)
 {
 	const LogicDefinition *d = definition_of(e, row);
 
@@ -48,15 +48,15 @@ json_row(const Explanation *e, const ExplainRow *row, StringInfo out)
 	if (row->depth == 0)
 	{
 		appendStringInfoString(out, ",\"library\":");
-		json_name(e->logic, d->library, out);
+		put_name(e->logic, d->library, out);
 		appendStringInfoString(out, ",\"definition\":");
-		json_name(e->logic, d->name, out);
+		put_name(e->logic, d->name, out);
 		appendStringInfo(out, ",\"asked\":%s", row->asked ? "true" : "false");
 	}
-	json_member("truth", explain_truth(row->truth), out);
-	json_member("value", row->value, out);
-	json_member("note", row->note, out);
-	json_member("error", row->error, out);
+	put_member("truth", explain_truth(row->truth), out);
+	put_member("value", row->value, out);
+	put_member("note", row->note, out);
+	put_member("error", row->error, out);
 	if (row->nresources > 0)
 	{
 		appendStringInfoString(out, ",\"resources\":[");
@@ -88,7 +88,7 @@ explain_json(const Explanation *e, StringInfo out)
 		}
 		else if (row->depth > 0)
 			appendStringInfoString(out, ",\"clauses\":[");
-		json_row(e, row, out);
+		put_row(e, row, out);
 		open = row->depth + 1;
 	}
 	for (; open > 0; open--)

@@ -9,7 +9,7 @@
  */
 #include "cql/logic_check.h"
 
-#include "cql/logic.h"
+#include "cql/exec_state.h"
 #include "cql/logic_build.h"
 #include "types/code_system.h"
 #include "types/codeset.h"

@@ -105,6 +105,7 @@ static const char *const units[] = {
 };
 
 static void put(TextWriter *w, CqlTree *t, TextLevel level, TraceRole role);
+static void put_infix(TextWriter *w, CqlTree *t, const TextInfix *infix, TraceRole role);
 
 static void
 put_text(TextWriter *w, const char *s)
@@ -180,12 +181,40 @@ is_told_cast(const CqlTree *t)
 		t->type->kind != CQL_NULL;
 }
 
+static CqlTree *shown(TextWriter *w, CqlTree *t);
+
+/* The list of a query that only converts its elements, as translators write it for lists; NULL: it is another one. */
+static CqlTree *
+converted_list(TextWriter *w, const CqlTree *t)
+{
+	const CqlTree *source = t->nargs == 2 ? t->args[0] : NULL;
+	const CqlTree *returns = t->nargs == 2 ? t->args[1] : NULL;
+	const CqlTree *element;
+
+	if (source == NULL || source->op != CQL_OP_AliasedQuerySource || source->nargs != 1 || source->name == NULL ||
+		returns->op != CQL_OP_ReturnClause || (returns->flags & CQL_DISTINCT) || returns->nargs != 1)
+		return NULL;
+	element = shown(w, returns->args[0]);
+	return element && element->op == CQL_OP_AliasRef && element->name && strcmp(element->name, source->name) == 0 ?
+		source->args[0] : NULL;
+}
+
 /* What of a tree is written: without what only converts. */
 static CqlTree *
 shown(TextWriter *w, CqlTree *t)
 {
-	while (t && t->nargs == 1 && t->args[0])
+	check_stack_depth();
+	for (;;)
 	{
+		CqlTree    *list = t && t->op == CQL_OP_Query ? converted_list(w, t) : NULL;
+
+		if (list)
+		{
+			t = list;
+			continue;
+		}
+		if (t == NULL || t->nargs != 1 || t->args[0] == NULL)
+			return t;
 		switch (t->op)
 		{
 			case CQL_OP_ToList:
@@ -207,7 +236,6 @@ shown(TextWriter *w, CqlTree *t)
 		}
 		t = t->args[0];
 	}
-	return t;
 }
 
 static const TextInfix *
@@ -397,6 +425,18 @@ put_union(TextWriter *w, CqlTree *t)
 	}
 }
 
+/* The first operand; of a and b and c no clause "a and b". */
+static void
+put_first(TextWriter *w, CqlTree *t, const TextInfix *infix, TraceRole role)
+{
+	CqlTree    *first = shown(w, t->args[0]);
+
+	if ((t->op == CQL_OP_And || t->op == CQL_OP_Or) && first && first->op == t->op && first->nargs == 2)
+		put_infix(w, first, infix, role == TRACE_CONDITION ? role : TRACE_OPERAND);
+	else
+		put(w, t->args[0], infix->level, role);
+}
+
 static void
 put_infix(TextWriter *w, CqlTree *t, const TextInfix *infix, TraceRole role)
 {
@@ -411,7 +451,7 @@ put_infix(TextWriter *w, CqlTree *t, const TextInfix *infix, TraceRole role)
 		w->indent -= 2;
 		return;
 	}
-	put(w, t->args[0], infix->level, inner);
+	put_first(w, t, infix, inner);
 	w->indent += lines ? 2 : 0;
 	if (lines)
 		put_line(w);
@@ -580,7 +620,8 @@ put_source(TextWriter *w, CqlTree *t)
 {
 	CqlTree    *source = t->nargs > 0 ? shown(w, t->args[0]) : NULL;
 	bool		bare = source == NULL || source->op == CQL_OP_Retrieve || source->op == CQL_OP_ExpressionRef ||
-		source->op == CQL_OP_AliasRef || source->op == CQL_OP_QueryLetRef || source->op == CQL_OP_OperandRef;
+		source->op == CQL_OP_AliasRef || source->op == CQL_OP_QueryLetRef || source->op == CQL_OP_OperandRef ||
+		source->op == CQL_OP_Property;
 
 	put_text(w, bare ? "" : "(");
 	put(w, t->nargs > 0 ? t->args[0] : NULL, LEVEL_QUERY, TRACE_SOURCE);
