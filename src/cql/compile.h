@@ -76,6 +76,9 @@ extern uint32 link_value_set(Compile *c, const CqlTree *tree, const CqlDef *def)
 /* The function that a call means, the first of several, and the name of its library; NULL: none. */
 extern const CqlDef *link_called(Compile *c, const CqlTree *tree, const char **library);
 
+/* Whether the library under way is written for a model. */
+extern bool link_uses(const Compile *c, const char *model);
+
 /* trace.c: clauses of traced logic; trace_text.c writes a definition as CQL and finds its clauses. */
 extern void trace_definition(Compile *c, const CqlDef *def);
 extern uint32 trace_write(Compile *c, const CqlDef *def);	/* the text, a string */

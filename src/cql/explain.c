@@ -110,8 +110,8 @@ put_resources(Explainer *p, ExplainRow *row)
 	}
 	if (e.more > 0)
 	{
-		row->resources[row->nresources] = row->references[row->nresources] = psprintf("and %u more", e.more);
-		row->nresources++;
+		row->resources[row->nresources] = psprintf("and %u more", e.more);
+		row->references[row->nresources++] = psprintf("and %u more", e.more);
 	}
 }
 
@@ -173,7 +173,10 @@ note_of(Explainer *p, const LogicTrace *t, const CqlTraceRecord *r)
 						 r->answers[CQL_UNKNOWN]);
 	if (r->skipped == count)
 		appendStringInfo(&out, "%snot needed for the result", out.len ? "; " : "");
-	return out.len ? out.data : NULL;
+	if (out.len > 0)
+		return out.data;
+	pfree(out.data);
+	return NULL;
 }
 
 /* Adds the row of a clause. */
@@ -225,11 +228,12 @@ note_asked(Explainer *p, uint32 definition, const ExplainAsked *asked)
 
 /* Adds the rows of a definition and then of those that it names. */
 static void
-put_definition(Explainer *p, uint32 definition, const ExplainAsked *asked)
+put_definition(Explainer *p, uint32 definition, const ExplainAsked *asked, uint32 under)
 {
 	const LogicHeader *logic = p->x->logic;
 	uint32		first;
 	uint32		n = cql_trace_clauses(logic, definition, &first);
+	uint32		begun;
 	ExplainRow *row;
 
 	check_stack_depth();
@@ -239,26 +243,29 @@ put_definition(Explainer *p, uint32 definition, const ExplainAsked *asked)
 	if (p->seen[definition] || (n == 0 && asked == NULL))
 		return;
 	p->seen[definition] = true;
+	begun = p->e->nrows;
 	row = n ? put_clause(p, first, first, 0) : add_row(p, definition);
 	row->asked = asked != NULL;
 	if (asked)
 		row->error = asked->error;
 	if (n == 0)
 	{
-		row->text = "null";
+		row->text = pstrdup("null");
 		row->truth = asked->error ? CQL_TRUTH_NONE : CQL_TRUTH_NULL;
-		row->value = "null";
+		row->value = pstrdup("null");
 	}
 	for (uint32 i = first + 1; i < first + n; i++)
 		if (cql_trace_listed(&p->traces[i]))
 			(void) put_clause(p, i, first, depth_of(p, i));
+	for (uint32 i = begun; i < p->e->nrows; i++)
+		p->e->rows[i].under = under;
 	for (uint32 i = first; i < first + n; i++)
 	{
 		uint32		targets[CQL_TARGETS];
 		uint32		count = cql_trace_targets(logic, i, targets);
 
 		for (uint32 j = 0; j < count; j++)
-			put_definition(p, targets[j], NULL);
+			put_definition(p, targets[j], NULL, under);
 	}
 }
 
@@ -275,6 +282,35 @@ explain_evaluation(CqlExec *x, const ExplainAsked *asked, uint32 nasked, Explana
 	if (sigsetjmp(x->jump, 0) != 0)
 		return false;
 	for (uint32 i = 0; i < nasked; i++)
-		put_definition(&p, asked[i].definition, &asked[i]);
+		put_definition(&p, asked[i].definition, &asked[i], i + 1);
+	pfree(p.seen);
 	return true;
+}
+
+void
+explain_release(Explanation *e)
+{
+	for (uint32 i = 0; i < e->nrows; i++)
+	{
+		ExplainRow *row = &e->rows[i];
+
+		for (uint32 j = 0; j < row->nresources; j++)
+		{
+			pfree((char *) row->resources[j]);
+			pfree((char *) row->references[j]);
+		}
+		if (row->resources)
+			pfree(row->resources);
+		if (row->references)
+			pfree(row->references);
+		pfree((char *) row->text);
+		if (row->value)
+			pfree((char *) row->value);
+		if (row->note)
+			pfree((char *) row->note);
+	}
+	if (e->rows)
+		pfree(e->rows);
+	e->rows = NULL;
+	e->nrows = e->size = 0;
 }

@@ -13,6 +13,7 @@ typedef struct ExplainRow
 	uint32		definition;
 	uint32		clause;			/* LOGIC_NONE: the definition has none, or there was an error */
 	uint32		depth;			/* clauses around it that have rows, 0: the definition */
+	uint32		under;			/* number, from 1, of the asked expression that led here */
 	bool		asked;			/* depth 0: the definition was asked for */
 	CqlTruth	truth;
 	const char *text;			/* on one line */
@@ -40,10 +41,13 @@ typedef struct ExplainAsked
 } ExplainAsked;
 
 /*
- * Explains expressions that were evaluated with cql_trace on; palloc'd.  False
- * with an error when memory does not suffice.
+ * Explains expressions that were evaluated with cql_trace on; palloc'd where the
+ * logic was opened.  False with an error when memory does not suffice.
  */
 extern bool explain_evaluation(CqlExec *x, const ExplainAsked *asked, uint32 nasked, Explanation *e, PhmError *err);
+
+/* Gives back what it takes. */
+extern void explain_release(Explanation *e);
 
 /* explain_print.c: as JSON, a tree; as an HTML document, definitions with their clauses in colour. */
 extern void explain_json(const Explanation *e, StringInfo out);

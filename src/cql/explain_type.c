@@ -59,6 +59,8 @@ explain_call(FunctionCallInfo fcinfo, Explanation *e)
 	const uint32 *results;
 	int		   *numbers;
 	int			n;
+	MemoryContext old;
+	bool		done;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return false;
@@ -82,10 +84,13 @@ explain_call(FunctionCallInfo fcinfo, Explanation *e)
 		if (!call_site_try(fcinfo, numbers[i], &v, &err))
 			asked[i].error = err.detail[0] ? psprintf("%s: %s", err.message, err.detail) : pstrdup(err.message);
 	}
-	if (!explain_evaluation(x, asked, (uint32) n, e, &err))
+	old = MemoryContextSwitchTo(call_site_context(fcinfo));
+	done = explain_evaluation(x, asked, (uint32) n, e, &err);
+	MemoryContextSwitchTo(old);
+	if (!done)
 		PHM_REPORT(fcinfo, &err);
 	call_site_release(fcinfo);
-	return true;
+	return done;
 }
 
 /* Resources as text[]; NULL when there are none. */
@@ -132,8 +137,8 @@ phm_explain_evaluation(PG_FUNCTION_ARGS)
 	{
 		const ExplainRow *row = &e.rows[i];
 		const LogicDefinition *d = (const LogicDefinition *) logic_section(e.logic, LOGIC_DEFINITIONS) + row->definition;
-		Datum		values[9];
-		bool		nulls[9] = {false};
+		Datum		values[10];
+		bool		nulls[10] = {false};
 
 		CHECK_FOR_INTERRUPTS();
 		values[0] = Int32GetDatum((int32) i + 1);
@@ -145,8 +150,10 @@ phm_explain_evaluation(PG_FUNCTION_ARGS)
 		values[6] = text_or_null(row->value, &nulls[6]);
 		values[7] = resource_array(row, &nulls[7]);
 		values[8] = text_or_null(row->error ? row->error : row->note, &nulls[8]);
+		values[9] = Int32GetDatum((int32) row->under);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
+	explain_release(&e);
 	return (Datum) 0;
 }
 
@@ -160,6 +167,7 @@ phm_explain_evaluation_json(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	initStringInfo(&out);
 	explain_json(&e, &out);
+	explain_release(&e);
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
 }
 
@@ -174,5 +182,6 @@ phm_explain_evaluation_html(PG_FUNCTION_ARGS)
 	initStringInfo(&out);
 	explain_html(&e, PG_ARGISNULL(9) ? "Explanation" : text_to_cstring(PG_GETARG_TEXT_PP(9)),
 				 PG_ARGISNULL(10) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(10)), &out);
+	explain_release(&e);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
 }

@@ -390,6 +390,15 @@ reads_property(const CqlDef *def)
 
 #define MAX_OVERLOADS 200
 
+bool
+link_uses(const Compile *c, const char *model)
+{
+	for (int i = 0; c->library && i < c->library->source->nusings; i++)
+		if (c->library->source->usings[i].name && strcmp(c->library->source->usings[i].name, model) == 0)
+			return true;
+	return false;
+}
+
 const CqlDef *
 link_called(Compile *c, const CqlTree *tree, const char **library)
 {

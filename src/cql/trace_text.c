@@ -7,6 +7,8 @@
  * the language needs, a line for each part of and, or, and queries.  Each clause
  * becomes a LogicTrace; its tree is told the number.
  */
+#include <strings.h>
+
 #include "cql/compile.h"
 
 /* How tightly an expression holds together: as the grammar of CQL 1.5 orders its alternatives. */
@@ -38,9 +40,12 @@ typedef struct TextWriter
 	uint32		parent;			/* clause that is being written */
 	int			indent;
 	int			mute;			/* within what has no clauses */
+	uint32		looks;			/* trees that were looked at for conversions */
+	bool		qicore;			/* the library is written for QI-Core, not for FHIR */
 } TextWriter;
 
 #define MAX_INDENT 60
+#define MAX_LOOKS	100000		/* in one definition; what is behind is written as it stands */
 
 /* Operators between two operands. */
 typedef struct TextInfix
@@ -199,18 +204,120 @@ converted_list(TextWriter *w, const CqlTree *t)
 		source->args[0] : NULL;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Whether two trees say the same. */
+static bool
+same_tree(TextWriter *w, CqlTree *a, CqlTree *b)
+{
+	a = shown(w, a);
+	b = shown(w, b);
+	if (a == NULL || b == NULL || a->op != b->op || a->nargs != b->nargs || !same_text(a->name, b->name) ||
+		!same_text(a->library, b->library) || !same_text(a->text, b->text))
+		return a == b;
+	for (int i = 0; i < a->nargs; i++)
+		if (!same_tree(w, a->args[i], b->args[i]))
+			return false;
+	return true;
+}
+
+/* A tree without casts around it. */
+static CqlTree *
+without_cast(CqlTree *t)
+{
+	while (t && t->op == CQL_OP_As && t->nargs == 1)
+		t = t->args[0];
+	return t;
+}
+
+/* What is tested by a choice of translators, "case when x is A then x as A ... else null end"; NULL: it is another one. */
+static CqlTree *
+converted_choice(TextWriter *w, const CqlTree *t)
+{
+	CqlTree    *choice = NULL;
+
+	if (t->nargs < 3 || t->nargs > 12 || t->args[0] != NULL)
+		return NULL;
+	for (int i = 1; i < t->nargs; i++)
+	{
+		CqlTree    *item = t->args[i];
+		CqlTree    *when = item && item->op == CQL_OP_CaseItem && item->nargs == 2 ? item->args[0] : NULL;
+
+		if (item && item->op == CQL_OP_CaseElse && item->nargs == 1 && (without_cast(item->args[0]) == NULL ||
+			without_cast(item->args[0])->op == CQL_OP_Null))
+			continue;
+		if (when == NULL || when->op != CQL_OP_Is || when->nargs != 1)
+			return NULL;
+		choice = choice ? choice : when->args[0];
+		if (!same_tree(w, choice, when->args[0]) || !same_tree(w, choice, without_cast(item->args[1])))
+			return NULL;
+	}
+	return choice;
+}
+
+/* The interval whose bounds are read one by one to convert them; NULL: it is another one. */
+static CqlTree *
+converted_interval(TextWriter *w, const CqlTree *t)
+{
+	CqlTree    *low = t->nargs >= 2 ? without_cast(shown(w, without_cast(t->args[0]))) : NULL;
+	CqlTree    *high = t->nargs >= 2 ? without_cast(shown(w, without_cast(t->args[1]))) : NULL;
+
+	if (low == NULL || high == NULL || low->op != CQL_OP_Property || high->op != CQL_OP_Property || low->nargs != 1 ||
+		high->nargs != 1 || !same_text(low->name, "low") || !same_text(high->name, "high"))
+		return NULL;
+	return same_tree(w, low->args[0], high->args[0]) ? low->args[0] : NULL;
+}
+
+/* What only converts a whole: lists, choices and intervals. */
+static CqlTree *
+converted(TextWriter *w, const CqlTree *t)
+{
+	switch (t->op)
+	{
+		case CQL_OP_Query:
+			return converted_list(w, t);
+		case CQL_OP_Case:
+			return converted_choice(w, t);
+		case CQL_OP_Interval:
+			return converted_interval(w, t);
+		default:
+			return NULL;
+	}
+}
+
+/* Whether a step to "value" reads a primitive, which authors who use QI-Core do not write. */
+static bool
+is_primitive_step(const TextWriter *w, const CqlTree *t)
+{
+	static const char *const with_values[] = {"answer", "characteristic", "component", "extension", "identifier", "input",
+	"item", "output", "telecom", "low", "high"};
+	const CqlTree *source = t->op == CQL_OP_Property && t->nargs == 1 ? t->args[0] : NULL;
+
+	if (!w->qicore || source == NULL || source->op != CQL_OP_Property || !same_text(t->name, "value"))
+		return false;
+	for (size_t i = 0; i < lengthof(with_values); i++)
+		if (same_text(source->name, with_values[i]))
+			return false;
+	return true;
+}
+
 /* What of a tree is written: without what only converts. */
 static CqlTree *
 shown(TextWriter *w, CqlTree *t)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	for (;;)
 	{
-		CqlTree    *list = t && t->op == CQL_OP_Query ? converted_list(w, t) : NULL;
+		CqlTree    *whole = t && w->looks++ < MAX_LOOKS ? converted(w, t) : NULL;
 
-		if (list)
+		if (whole)
 		{
-			t = list;
+			t = whole;
 			continue;
 		}
 		if (t == NULL || t->nargs != 1 || t->args[0] == NULL)
@@ -230,7 +337,7 @@ shown(TextWriter *w, CqlTree *t)
 					return t;
 				break;
 			default:
-				if (!is_conversion(w, t))
+				if (!is_conversion(w, t) && !is_primitive_step(w, t))
 					return t;
 				break;
 		}
@@ -516,7 +623,8 @@ put_retrieve_type(TextWriter *w, const CqlTree *t)
 	const char *profile = t->name ? strrchr(t->name, '/') : NULL;
 	bool		upper = true;
 
-	if (profile == NULL || strncmp(profile, "/qicore-", 8) != 0)
+	if (profile == NULL || strncmp(profile, "/qicore-", 8) != 0 ||
+		(t->type && t->type->name && strcasecmp(profile + 8, t->type->name) == 0))
 	{
 		put_type(w, t->type);
 		return;
@@ -686,6 +794,15 @@ put_aggregate(TextWriter *w, CqlTree *t)
 	put(w, t->args[0], LEVEL_QUERY, TRACE_OPERAND);
 }
 
+/* The expression of a clause: a query in it stands in brackets. */
+static void
+put_part(TextWriter *w, CqlTree *t, TraceRole role)
+{
+	CqlTree    *inner = shown(w, t);
+
+	put(w, t, inner && inner->op == CQL_OP_Query ? LEVEL_QUERY + 1 : LEVEL_QUERY, role);
+}
+
 /* A clause of a query on a line of its own. */
 static void
 put_query_clause(TextWriter *w, CqlTree *t)
@@ -699,7 +816,7 @@ put_query_clause(TextWriter *w, CqlTree *t)
 			put_text(w, "let ");
 			put_name(w, t->name ? t->name : "");
 			put_text(w, ": ");
-			put(w, inner, LEVEL_QUERY + 1, TRACE_LET);
+			put_part(w, inner, TRACE_LET);
 			break;
 		case CQL_OP_With:
 		case CQL_OP_Without:
@@ -707,14 +824,14 @@ put_query_clause(TextWriter *w, CqlTree *t)
 			break;
 		case CQL_OP_WhereClause:
 			put_text(w, "where ");
-			put(w, inner, LEVEL_QUERY + 1, TRACE_CONDITION);
+			put_part(w, inner, TRACE_CONDITION);
 			break;
 		case CQL_OP_AggregateClause:
 			put_aggregate(w, t);
 			break;
 		case CQL_OP_ReturnClause:
 			put_text(w, t->flags & CQL_DISTINCT ? "return " : "return all ");
-			put(w, inner, LEVEL_QUERY + 1, TRACE_RESULT);
+			put_part(w, inner, TRACE_RESULT);
 			break;
 		default:
 			put_sort(w, t, 0);
@@ -801,7 +918,7 @@ put_structure(TextWriter *w, CqlTree *t)
 {
 	if (t->op == CQL_OP_Instance)
 		put_type(w, t->type);
-	put_text(w, t->op == CQL_OP_Tuple ? "Tuple { " : t->op == CQL_OP_Instance ? " { " : "{ ");
+	put_text(w, t->op == CQL_OP_Tuple ? "Tuple {" : t->op == CQL_OP_Instance ? " {" : t->nargs > 0 ? "{ " : "{");
 	w->indent += 2;
 	for (int i = 0; i < t->nargs; i++)
 	{
@@ -1104,7 +1221,7 @@ put_header(TextWriter *w, const CqlDef *def)
 uint32
 trace_write(Compile *c, const CqlDef *def)
 {
-	TextWriter	w = {.c = c,.parent = LOGIC_NONE};
+	TextWriter	w = {.c = c,.parent = LOGIC_NONE,.qicore = link_uses(c, "QICore")};
 	uint32		text;
 
 	initStringInfo(&w.out);
