@@ -37,7 +37,7 @@ COMMENT ON FUNCTION phm.in_population(integer, text) IS
 'Whether a membership, as phm.run_measures gives it, has a population: a code of HL7 measure-population, or numerator-initial-population (the initial population of the numerator, where a ratio has two). NULL for other codes.';
 
 CREATE FUNCTION phm.evaluate_measure(
-	measure text, chart phm.chart, period daterange, zone text DEFAULT 'UTC', as_of timestamptz DEFAULT NULL,
+	name text, chart phm.chart, period daterange, zone text DEFAULT 'UTC', as_of timestamptz DEFAULT NULL,
 	profiles text DEFAULT 'auto', visible integer DEFAULT 0)
 RETURNS TABLE (measure text, version text, group_id text, episode text, stratifier text, stratum text,
 	initial_population boolean, numerator_initial_population boolean, denominator boolean, denominator_exclusion boolean,
@@ -48,7 +48,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-	f record := phm.find_measure(evaluate_measure.measure);
+	f record := phm.find_measure(name);
 BEGIN
 	RETURN QUERY
 	SELECT r.measure, r.version, r.group_id, r.episode, r.stratifier, r.stratum, r.membership & 1 <> 0, r.membership & 2 <> 0,
@@ -61,7 +61,7 @@ $$;
 COMMENT ON FUNCTION phm.evaluate_measure(text, phm.chart, daterange, text, timestamptz, text, integer) IS
 'One measure (named as for phm.find_measure) over one chart: a row for each group, or for each episode in it where the measure counts episodes, and one more for each of its strata. Populations are after the rules that hold between them: who is excluded from the denominator is not in the numerator of a proportion. observations: values of the group''s measure observations, in their order. error: what kept a group from being evaluated. period: the measurement period. Other arguments as phm.evaluate. Errors: 42704 the measure is not loaded, 22023 the period has no first or last day.';
 
-CREATE FUNCTION phm.evaluate_measure(measure text, patient_id bigint, period daterange, zone text DEFAULT 'UTC')
+CREATE FUNCTION phm.evaluate_measure(name text, patient_id bigint, period daterange, zone text DEFAULT 'UTC')
 RETURNS TABLE (measure text, version text, group_id text, episode text, stratifier text, stratum text,
 	initial_population boolean, numerator_initial_population boolean, denominator boolean, denominator_exclusion boolean,
 	denominator_exception boolean, numerator boolean, numerator_exclusion boolean, measure_population boolean,
@@ -78,7 +78,7 @@ BEGIN
 		RAISE EXCEPTION 'the patient has no chart' USING ERRCODE = 'no_data_found',
 			HINT = 'CALL phm.refresh() builds the charts of patients that are new.';
 	END IF;
-	RETURN QUERY SELECT e.* FROM phm.evaluate_measure(evaluate_measure.measure, c, period, zone) AS e;
+	RETURN QUERY SELECT e.* FROM phm.evaluate_measure(name, c, period, zone) AS e;
 END
 $$;
 COMMENT ON FUNCTION phm.evaluate_measure(text, bigint, daterange, text) IS
