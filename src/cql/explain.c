@@ -90,9 +90,11 @@ add_row(Explainer *p, uint32 definition)
 static void
 put_resources(Explainer *p, ExplainRow *row)
 {
+	const CqlTraceRecord *r = cql_trace_record(p->x, row->clause);
 	CqlEntries	e = {.count = 0};
 
-	if (row->truth == CQL_TRUTH_NONE)
+	/* of what was evaluated for many elements the last ones would say little */
+	if (r == NULL || (p->traces[row->clause].row != LOGIC_NONE && r->answers[CQL_YES] + r->answers[CQL_NO] + r->answers[CQL_UNKNOWN] > 1))
 		return;
 	cql_add_support(p->x, row->clause, &e);
 	row->resources = palloc(sizeof(char *) * (e.count + 1));
@@ -128,7 +130,7 @@ print_rejection(Explainer *p, const CqlRejection *r, StringInfo out)
 		cql_print_short(p->x, r->row[1], out);
 	}
 	for (int i = 0; i < 2; i++)
-		if (r->operands[i].kind != CQL_NULL && r->operands[i].kind != CQL_BOOLEAN)
+		if (r->operands[i].kind != CQL_NULL && r->operands[i].kind != CQL_BOOLEAN && r->operands[i].kind != CQL_LIST)
 		{
 			appendStringInfoString(out, told ? ", " : " (");
 			cql_print_short(p->x, r->operands[i], out);
@@ -155,10 +157,37 @@ print_rejections(Explainer *p, const LogicTrace *t, const CqlTraceRecord *r, Str
 		appendStringInfo(out, "; and %u more", r->nrejections - told);
 }
 
+/* Whether a clause compares values: order, equality, timing, membership. */
+static bool
+compares(const LogicTrace *t)
+{
+	return (t->op >= CQL_OP_Equal && t->op <= CQL_OP_Equivalent) || (t->op >= CQL_OP_SameAs && t->op <= CQL_OP_Ends) ||
+		(t->op >= CQL_OP_In && t->op <= CQL_OP_ProperIncludedIn);
+}
+
+/* The values that a clause compared, those that are not written in it. */
+static void
+print_compared(Explainer *p, uint32 clause, StringInfo out)
+{
+	const LogicTrace *t = p->traces;
+
+	for (uint32 i = clause + 1; i < logic_count(p->x->logic, LOGIC_TRACES) && t[i].parent != LOGIC_NONE &&
+		 t[i].start < t[clause].end; i++)
+	{
+		const CqlTraceRecord *r = cql_trace_record(p->x, i);
+
+		if (t[i].parent != clause || r == NULL || r->last.kind == CQL_LIST || r->last.kind == CQL_BOOLEAN)
+			continue;
+		appendStringInfoString(out, out->len ? ", " : "compared: ");
+		cql_print_short(p->x, r->last, out);
+	}
+}
+
 /* What is worth saying beside the truth. */
 static const char *
-note_of(Explainer *p, const LogicTrace *t, const CqlTraceRecord *r)
+note_of(Explainer *p, uint32 clause, const CqlTraceRecord *r)
 {
+	const LogicTrace *t = &p->traces[clause];
 	StringInfoData out;
 	uint32		count;
 
@@ -171,6 +200,8 @@ note_of(Explainer *p, const LogicTrace *t, const CqlTraceRecord *r)
 	else if (count > 1 && (r->answers[CQL_YES] != 0) + (r->answers[CQL_NO] != 0) + (r->answers[CQL_UNKNOWN] != 0) > 1)
 		appendStringInfo(&out, "true %u, false %u, null %u times", r->answers[CQL_YES], r->answers[CQL_NO],
 						 r->answers[CQL_UNKNOWN]);
+	else if (count == 1 && compares(t))
+		print_compared(p, clause, &out);
 	if (r->skipped == count)
 		appendStringInfo(&out, "%snot needed for the result", out.len ? "; " : "");
 	if (out.len > 0)
@@ -189,10 +220,10 @@ put_clause(Explainer *p, uint32 clause, uint32 body, uint32 depth)
 	StringInfoData value;
 
 	row->clause = clause;
-	row->depth = depth;
+	row->depth = p->e->nrows > 1 && depth > 0 ? Min(depth, row[-1].depth + 1) : depth;
 	row->truth = cql_trace_truth(r);
 	row->text = clause_text(p, clause, body);
-	row->note = note_of(p, t, r);
+	row->note = note_of(p, clause, r);
 	if (r)
 	{
 		initStringInfo(&value);

@@ -211,7 +211,7 @@ trace_slots(const NodeCheck *c, const CqlNode *n)
 		return 0;
 	row = traces[n->extra].row;
 	for (int i = 0; i < 2 && row != LOGIC_NONE; i++, row = traces[row].row)
-		slots = Max(slots, traces[row].slot + traces[row].nsources);
+		slots = Max(slots, traces[row].slot + Max(traces[row].nsources, 1));
 	return slots;
 }
 

@@ -216,6 +216,7 @@ add_support(Support *s, uint32 clause, int depth)
 	uint32		n;
 	uint32		first;
 
+	CHECK_FOR_INTERRUPTS();
 	if (r == NULL || s->seen[clause] || depth > MAX_DEPTH)
 		return;
 	s->seen[clause] = true;

@@ -244,7 +244,7 @@ DECLARE
 BEGIN
 	SELECT coalesce(m.title, m.measure) || CASE WHEN m.version <> '' THEN ' ' || m.version ELSE '' END INTO title
 	  FROM phm.measure AS m WHERE (m.measure, m.version) = (f.measure, f.version);
-	SELECT '<p>' || phm.html_text(format('Period %s to %s', lower(period), upper(period) - 1)) || '</p>' || E'\n<ul>' ||
+	SELECT '<p>' || phm.html_text(format('Period %s to %s', to_char(lower(period), 'YYYY-MM-DD'), to_char(upper(period) - 1, 'YYYY-MM-DD'))) || '</p>' || E'\n<ul>' ||
 		string_agg(format('<li><b class="%s">%s</b> %s</li>', CASE WHEN p.error IS NOT NULL THEN 'n' WHEN p.member THEN 't' ELSE 'f' END,
 			phm.html_text(p.group_id || ', ' || phm.population_name(p.code)),
 			phm.html_text(CASE WHEN p.code = 'measure-observation' THEN '' ELSE p.reason END)), E'\n' ORDER BY p.place) || E'</ul>\n' INTO heading
