@@ -86,6 +86,17 @@ add_row(Explainer *p, uint32 definition)
 	return row;
 }
 
+/* How many further resources there are, in words. */
+static const char *
+and_more(uint32 n)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "and %u more", n);
+	return text.data;
+}
+
 /* The resources that a clause has, or that made it what it is. */
 static void
 put_resources(Explainer *p, ExplainRow *row)
@@ -112,8 +123,8 @@ put_resources(Explainer *p, ExplainRow *row)
 	}
 	if (e.more > 0)
 	{
-		row->resources[row->nresources] = psprintf("and %u more", e.more);
-		row->references[row->nresources++] = psprintf("and %u more", e.more);
+		row->resources[row->nresources] = and_more(e.more);
+		row->references[row->nresources++] = and_more(e.more);
 	}
 }
 
