@@ -539,7 +539,6 @@ cql_set_arguments(CqlExec *x, const CqlArguments *arguments)
 	reset_arena(&x->chart_arena);
 	memset(x->segments, 0, sizeof(x->segments));	/* they are in the arena */
 	x->nwarnings = 0;
-	memset(&x->trace, 0, sizeof(x->trace));
 	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_PARAMETERS); i++)
 		x->parameters[i].kind = CQL_PENDING;
 	if (arguments->has_period)
@@ -605,7 +604,6 @@ cql_set_chart_part(CqlExec *x, const Chart *chart, CqlExtent extent)
 	memset(x->segments, 0, sizeof(x->segments));
 	x->one_source = x->has_profiles = -1;
 	x->nwarnings = 0;
-	memset(&x->trace, 0, sizeof(x->trace));
 }
 
 /* How names are compared: exactly, or whatever their case. */

@@ -134,7 +134,7 @@ typedef struct JoinedShape JoinedShape;
 /* What traced logic records: trace_run.c. */
 typedef struct TraceState
 {
-	bool		on;
+	uint64		epoch;			/* of the chart for which it is on */
 	struct CqlTraceRecord *records; /* by clause, in the chart's arena; NULL: not yet */
 	uint64		clock;			/* results so far */
 	uint32		tries;			/* skipped operands that were looked at */

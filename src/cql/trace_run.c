@@ -16,13 +16,20 @@ void
 cql_trace(CqlExec *x)
 {
 	memset(&x->trace, 0, sizeof(x->trace));
-	x->trace.on = true;
+	x->trace.epoch = x->chart_epoch;
+}
+
+/* Whether results are recorded: until the next chart or other arguments. */
+static inline bool
+is_on(const CqlExec *x)
+{
+	return x->trace.epoch == x->chart_epoch;
 }
 
 const CqlTraceRecord *
 cql_trace_record(const CqlExec *x, uint32 clause)
 {
-	return x->trace.records && x->trace.records[clause].stamp ? &x->trace.records[clause] : NULL;
+	return is_on(x) && x->trace.records && x->trace.records[clause].stamp ? &x->trace.records[clause] : NULL;
 }
 
 CqlTruth
@@ -173,7 +180,7 @@ eval_logic(CqlExec *x, const CqlNode *n)
 	uint32		second = x->args[logic->args + 1];
 	const CqlNode *clause = &x->nodes[second];
 
-	if (x->trace.on && clause->op == CQL_OP_Trace && clause->flag == TRACE_POINT &&
+	if (is_on(x) && clause->op == CQL_OP_Trace && clause->flag == TRACE_POINT &&
 		record_of(x, clause->extra)->stamp <= begun)
 		try(x, second);
 	return v;
@@ -188,7 +195,7 @@ eval_relation(CqlExec *x, const CqlNode *n)
 	uint32		count = source.kind == CQL_LIST ? source.n : source.kind != CQL_NULL;
 	bool		found = false;
 
-	for (uint32 i = 0; i < count && (!found || x->trace.on); i++)
+	for (uint32 i = 0; i < count && (!found || is_on(x)); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		*slot = source.kind == CQL_LIST ? source.values[i] : source;
@@ -206,7 +213,7 @@ eval_all(CqlExec *x, const CqlNode *n)
 {
 	bool		all = true;
 
-	for (uint32 i = 0; i < n->nargs && (all || x->trace.on); i++)
+	for (uint32 i = 0; i < n->nargs && (all || is_on(x)); i++)
 	{
 		if (all)
 			all = cql_is_true(cql_eval_arg(x, n, i));
@@ -223,7 +230,7 @@ cql_trace_op(CqlExec *x, const CqlNode *n)
 	switch ((TraceNode) n->flag)
 	{
 		case TRACE_POINT:
-			return x->trace.on ? eval_clause(x, n) : cql_eval_arg(x, n, 0);
+			return is_on(x) ? eval_clause(x, n) : cql_eval_arg(x, n, 0);
 		case TRACE_LOGIC:
 			return eval_logic(x, n);
 		case TRACE_ALL:

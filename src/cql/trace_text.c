@@ -29,8 +29,8 @@ trace_put_line(TextWriter *w)
 }
 
 /* Text in quotes. */
-void
-trace_put_quoted(TextWriter *w, const char *s, char quote)
+static void
+put_quoted(TextWriter *w, const char *s, char quote)
 {
 	appendStringInfoChar(&w->out, quote);
 	for (; *s; s++)
@@ -54,7 +54,7 @@ trace_put_name(TextWriter *w, const char *name)
 	if (name[0] != '\0' && name[plain] == '\0' && strchr("0123456789", name[0]) == NULL)
 		trace_put_text(w, name);
 	else
-		trace_put_quoted(w, name, '"');
+		put_quoted(w, name, '"');
 }
 
 /* The name of a definition, with the alias of its library. */
@@ -66,7 +66,7 @@ put_reference(TextWriter *w, const CqlTree *t)
 		trace_put_name(w, t->library);
 		trace_put_text(w, ".");
 	}
-	trace_put_quoted(w, t->name ? t->name : "", '"');
+	put_quoted(w, t->name ? t->name : "", '"');
 }
 
 /* Whether an expression reads nothing of patient, definitions or rows: there is nothing to tell about it. */
@@ -163,10 +163,10 @@ put_literal(TextWriter *w, const CqlTree *t)
 		if (t->name == NULL)
 			return;
 		trace_put_text(w, " ");
-		trace_put_quoted(w, t->name, '\'');
+		put_quoted(w, t->name, '\'');
 	}
 	else if (t->text && t->type && t->type->form == CQL_TYPE_NAMED && t->type->kind == CQL_STRING)
-		trace_put_quoted(w, text, '\'');
+		put_quoted(w, text, '\'');
 	else
 		trace_put_text(w, text);
 }
@@ -254,7 +254,7 @@ put_call(TextWriter *w, CqlTree *t)
 			trace_put_name(w, t->library);
 			trace_put_text(w, ".");
 		}
-		trace_put_quoted(w, t->name ? t->name : "", '"');
+		put_quoted(w, t->name ? t->name : "", '"');
 	}
 	trace_put_text(w, "(");
 	put_list(w, t, fluent ? 1 : 0);
@@ -400,13 +400,13 @@ put_code(TextWriter *w, const CqlTree *t)
 {
 	trace_put_text(w, t->op == CQL_OP_Code ? "Code " : "Concept { ");
 	if (t->op == CQL_OP_Code)
-		trace_put_quoted(w, t->text ? t->text : "", '\'');
+		put_quoted(w, t->text ? t->text : "", '\'');
 	else
 		put_list(w, (CqlTree *) t, 0);
 	if (t->op == CQL_OP_Code && t->nargs > 0 && t->args[0])
 	{
 		trace_put_text(w, " from ");
-		trace_put_quoted(w, t->args[0]->name ? t->args[0]->name : "", '"');
+		put_quoted(w, t->args[0]->name ? t->args[0]->name : "", '"');
 	}
 	trace_put_text(w, t->op == CQL_OP_Code ? "" : " }");
 }
@@ -604,7 +604,7 @@ static void
 put_header(TextWriter *w, const CqlDef *def)
 {
 	trace_put_text(w, def->kind != CQL_DEF_FUNCTION ? "define " : def->is_fluent ? "define fluent function " : "define function ");
-	trace_put_quoted(w, def->name, '"');
+	put_quoted(w, def->name, '"');
 	if (def->kind == CQL_DEF_FUNCTION)
 	{
 		trace_put_text(w, "(");

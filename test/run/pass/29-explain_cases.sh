@@ -13,7 +13,7 @@ pass_explain_cases()
 	psql_quiet -d phm_explain -At -c 'SELECT phm.create_store()' >/dev/null
 	psql_quiet -d phm_explain -f test/ecqm/setup.sql
 	perl test/ecqm/read "$pack" | psql_quiet -d phm_explain
-	psql_quiet -d phm_explain -At -v every=10 -f test/ecqm/explain.sql >"$out" || return 1
+	psql_quiet -d phm_explain -At -v every=5 -f test/ecqm/explain.sql >"$out" || return 1
 	say "explain_cases: cases, clauses, disagreements: $(tail -1 "$out")"
 	case $(tail -1 "$out") in 0\|*) return 1 ;; *\|0) ;; *) cat "$out"; return 1 ;; esac
 }
