@@ -60,7 +60,7 @@ CREATE TABLE made AS SELECT logic, phm.logic_send(logic) AS b FROM phm.link_libr
 		{"type":"Count","source":{"type":"Retrieve","dataType":"{http://hl7.org/fhir}Condition","codeProperty":"code","codeComparator":"in",
 			"codes":{"type":"ExpandValueSet","operand":{"type":"ValueSetRef","name":"V"}}}},
 		{"type":"Add","operand":[{"type":"ParameterRef","name":"Least"},{"type":"Literal","valueType":"{urn:hl7-org:elm-types:r1}Integer","value":"1"}]}]}}]}}}'],
-	ARRAY['L'], ARRAY['urn:v'], ARRAY[''], ARRAY['{SNOMED|44054006}'::phm.codeset], false, true);
+	ARRAY['L'], ARRAY['urn:v'], ARRAY[''], ARRAY['{SNOMED|44054006}'::phm.codeset], false, true, false);
 SELECT pg_temp.hashed(b) = b AS same_hash, pg_temp.receive(b), pg_temp.read(b) FROM made;
 
 -- Sections: nodes 0, places 1, operands 2, strings 3, text 4, constants 5, properties 10, definitions 13, results 14, parameters 15, retrieves 17, value sets 19, codesets 20, index 21.

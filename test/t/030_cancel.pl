@@ -170,7 +170,7 @@ my $library = $json->encode({library => {identifier => {id => 'L', version => '1
 	statements => {def => [{name => 'E', context => 'Patient', accessLevel => 'Public', expression => op('IsNull', {type => 'ParameterRef', name => 'P'})}]}}});
 my $prepare = <<"SQL";
 CREATE EXTENSION phm;
-CREATE TABLE made AS SELECT (phm.link_libraries(ARRAY['L'], ARRAY[@{[quote($library)]}], ARRAY['L'], '{}', '{}', '{}', true, true)).logic,
+CREATE TABLE made AS SELECT (phm.link_libraries(ARRAY['L'], ARRAY[@{[quote($library)]}], ARRAY['L'], '{}', '{}', '{}', true, true, false)).logic,
 	'{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p"}}]}'::phm.chart AS chart;
 CREATE TABLE given (name text, value jsonb, t text);
 ALTER TABLE given ALTER value SET STORAGE external, ALTER t SET STORAGE external;
