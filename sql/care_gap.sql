@@ -154,7 +154,7 @@ SELECT phm.close_gap(3, 'Controlled', ' ');
 SELECT phm.reopen_gap(:override, 'the letter was of somebody else');
 SELECT status, reason FROM phm.care_gap WHERE patient_id = 1 AND measure = 'Screened' AND valid_to IS NULL;
 SELECT phm.reopen_gap(:override, 'again');
-SELECT phm.close_gap(1, 'Screened', 'declined for now', until => '2026-10-31', status => 'not-applicable') IS NOT NULL AS closed;
+SELECT phm.close_gap(1, 'Screened', 'declined this month', until => '2026-10-31', status => 'not-applicable') IS NOT NULL AS closed;
 SELECT status, reason FROM phm.care_gap WHERE patient_id = 1 AND measure = 'Screened' AND valid_to IS NULL;
 UPDATE phm.setting SET value = '2026-11-01' WHERE name = 'as_of';
 CALL phm.refresh();

@@ -76,18 +76,22 @@ REVOKE ALL ON FUNCTION phm.measure_gaps(bigint[], date) FROM PUBLIC;
 COMMENT ON FUNCTION phm.measure_gaps(bigint[], date) IS
 'Internal: the gaps that phm.measure_membership tells on a day, with their reasons; only of gaps that are not closed reasons are looked for.';
 
-CREATE FUNCTION phm.derive_care_gap(patient_ids bigint[]) RETURNS bigint
-LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION phm.current_gaps(patient_ids bigint[], day date)
+RETURNS TABLE (origin text, patient_id bigint, measure text, version text, group_id text, episode text, gap text, status text, reason text, reason_code text,
+	reason_codes text, importance numeric, evidence jsonb, needs jsonb, due date, overdue_since date, period_start date, period_end date,
+	override_id bigint, sensitivity integer)
+LANGUAGE plpgsql STABLE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
 BEGIN
-	RETURN phm.apply_difference('phm.care_gap', '{patient_id,measure,group_id,episode,period_start,period_end,status}', $query$
+	RETURN QUERY
 	WITH gap AS (
-		SELECT 'measure' AS origin, g.* FROM phm.measure_gaps($1, $2) AS g
+		SELECT 'measure' AS origin, g.* FROM phm.measure_gaps(patient_ids, current_gaps.day) AS g
 		UNION ALL
 		SELECT 'registry', r.patient_id, r.measure, '', '', '', r.gap, r.status, r.reason, array_remove(ARRAY[r.reason_code], NULL), r.importance, r.evidence,
 			   '[[{"type": "Observation", "value_set": "urn:phm:valueset:hba1c"}]]'::jsonb, r.due, NULL, r.period_start, r.period_end, r.sensitivity
-		  FROM phm.registry_gaps($1, $2) AS r
+		  FROM phm.registry_gaps(patient_ids, current_gaps.day) AS r
 		 WHERE NOT EXISTS (SELECT FROM phm.gap_weight AS w WHERE w.measure = r.measure AND NOT w.active)
 	)
 	SELECT g.origin, g.patient_id, g.measure, g.version, g.group_id, g.episode, g.gap, coalesce(o.status, g.status) AS status,
@@ -100,9 +104,22 @@ BEGIN
 	  FROM gap AS g
 	  LEFT JOIN LATERAL (
 		SELECT v.override_id, v.status, v.reason, v.until FROM phm.gap_override AS v
-		 WHERE v.patient_id = g.patient_id AND v.patient_id = ANY ($1) AND v.measure = g.measure AND v.group_id IN ('', g.group_id) AND v.episode IN ('', g.episode)
-		   AND v.reversed_at IS NULL AND $2 BETWEEN v.from_day AND v.until AND g.status IN ('open-gap', 'prospective-gap')
-		 ORDER BY v.override_id DESC LIMIT 1) AS o ON true$query$, patient_ids);
+		 WHERE v.patient_id = g.patient_id AND v.patient_id = ANY (patient_ids) AND v.measure = g.measure AND v.group_id IN ('', g.group_id) AND v.episode IN ('', g.episode)
+		   AND v.reversed_at IS NULL AND current_gaps.day BETWEEN v.from_day AND v.until AND g.status IN ('open-gap', 'prospective-gap')
+		 ORDER BY v.override_id DESC LIMIT 1) AS o ON true;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.current_gaps(bigint[], date) FROM PUBLIC;
+COMMENT ON FUNCTION phm.current_gaps(bigint[], date) IS
+'Internal: what phm.care_gap should say of patients on a day: gaps of measures and of registries, less what was closed by hand.';
+
+CREATE FUNCTION phm.derive_care_gap(patient_ids bigint[]) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN phm.apply_difference('phm.care_gap', '{patient_id,measure,group_id,episode,period_start,period_end,status}',
+		'SELECT * FROM phm.current_gaps($1, $2)', patient_ids);
 END
 $$;
 REVOKE ALL ON FUNCTION phm.derive_care_gap(bigint[]) FROM PUBLIC;

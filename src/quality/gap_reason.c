@@ -226,6 +226,16 @@ is_asked_for(const GapPart *part, const GapRetrieve *r, bool harms)
 	return !others;
 }
 
+/* Whether a criterion asks for resources that make it as it should be, or with harms for some that keep it from that. */
+static bool
+is_asking(const GapPart *part, bool harms)
+{
+	for (uint32 i = 0; i < part->nretrieves; i++)
+		if (is_asked_for(part, &part->retrieves[i], harms))
+			return true;
+	return false;
+}
+
 /* Adds a resource to those found, in the order of their days, each once; the oldest goes when there are too many. */
 static void
 add_hit(GapSearch *s, GapHit hit)
@@ -334,7 +344,7 @@ find_missing(GapSearch *s, const GapPart *part, GapAnswer *answer)
 		return false;
 	if (s->nhits == 0)
 	{
-		answer->reasons = GAP_NOT_FOUND;
+		answer->reasons = is_asking(part, false) ? GAP_NOT_FOUND : GAP_INVALID_ATTRIBUTE;
 		return true;
 	}
 	answer->day = s->hits[0].day;
@@ -351,16 +361,6 @@ find_missing(GapSearch *s, const GapPart *part, GapAnswer *answer)
 		return true;
 	}
 	return try_days(s, part, answer);
-}
-
-/* Whether more resources can make a criterion as it should be. */
-static bool
-can_be_helped(const GapPart *part)
-{
-	for (uint32 i = 0; i < part->nretrieves; i++)
-		if (is_asked_for(part, &part->retrieves[i], false))
-			return true;
-	return false;
 }
 
 /* The reasons of a criterion that is met and should not be. */
@@ -551,7 +551,7 @@ find_criterion(GapSearch *s, const GapPart *part, GapFinding *f, StringInfo need
 		if (answer->met)
 			return true;
 	}
-	present = !part->target && !can_be_helped(part);
+	present = !is_asking(part, false) && is_asking(part, true);
 	if (present ? !find_present(s, part, answer) : !find_missing(s, part, answer))
 		return false;
 	print_criterion(s, part, answer, present, f->detail);
@@ -572,6 +572,27 @@ tells_more(const GapAnswer *a, const GapAnswer *b)
 	return a->day > b->day;
 }
 
+/* Whether a part is one that nothing can be done about, where something can be about another. */
+static bool
+is_hopeless(const GapPart *part, uint32 i)
+{
+	bool		others = false;
+
+	if (part->parts[i]->form != GAP_CRITERION || is_asking(part->parts[i], false))
+		return false;
+	for (uint32 k = 0; k < part->nparts; k++)
+		others |= part->parts[k]->form != GAP_CRITERION || is_asking(part->parts[k], false);
+	return others;
+}
+
+/* Takes back what was written behind a place. */
+static void
+cut(StringInfo out, int length)
+{
+	out->len = length;
+	out->data[length] = '\0';
+}
+
 /* Parts of which one would do: the alternatives together. */
 static bool
 find_any(GapSearch *s, const GapPart *part, GapFinding *f, StringInfo needs, GapAnswer *answer)
@@ -583,17 +604,23 @@ find_any(GapSearch *s, const GapPart *part, GapFinding *f, StringInfo needs, Gap
 	for (uint32 i = 0; i < part->nparts; i++)
 	{
 		GapAnswer	one = {.day = GAP_NO_DAY,.lapsed = GAP_NO_DAY};
+		int			detail_so_far = f->detail->len;
+		int			needed_so_far = needs->len;
 
 		if (!find_part(s, part->parts[i], f, needs, &one))
 			return false;
 		if (one.met)
 		{
-			f->detail->len = detail;
-			f->detail->data[detail] = '\0';
-			needs->len = needed;
-			needs->data[needed] = '\0';
+			cut(f->detail, detail);
+			cut(needs, needed);
 			answer->met = true;
 			return true;
+		}
+		if (is_hopeless(part, i))
+		{
+			cut(f->detail, detail_so_far);
+			cut(needs, needed_so_far);
+			continue;
 		}
 		if (!some || tells_more(&one, answer))
 			*answer = one;
@@ -675,7 +702,7 @@ static bool
 find_evidence(GapSearch *s, const GapPart *part, GapFinding *f)
 {
 	GapAnswer	answer = {.day = GAP_NO_DAY,.lapsed = GAP_NO_DAY};
-	bool		harms = !part->target && !can_be_helped(part);
+	bool		harms = !is_asking(part, false);
 	CqlValue	v;
 
 	for (uint32 i = 0; i < part->nparts; i++)

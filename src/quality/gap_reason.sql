@@ -18,11 +18,12 @@ AS $$
 BEGIN
 	RETURN coalesce(
 		(SELECT coalesce(v.title, v.name) FROM phm.value_set AS v WHERE v.url = retrieve ->> 'value_set' AND v.current),
-		retrieve ->> 'display', retrieve ->> 'code', regexp_replace(retrieve ->> 'value_set', '^.*[/:]', ''), retrieve ->> 'type');
+		retrieve ->> 'display', retrieve ->> 'code', regexp_replace(retrieve ->> 'value_set', '^.*[/:]', ''),
+		replace(regexp_replace(retrieve ->> 'profile', '^.*/(us-core-|qicore-)?', ''), '-', ' '), retrieve ->> 'type');
 END
 $$;
 COMMENT ON FUNCTION phm.gap_retrieve_name(jsonb) IS
-'Internal: what people call the thing that a retrieve asks for: title of its value set, meaning of its code, or its type of resource.';
+'Internal: what people call the thing that a retrieve asks for: title of its value set, meaning of its code, its profile, or its type of resource.';
 
 CREATE FUNCTION phm.gap_reason_text(detail jsonb) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE

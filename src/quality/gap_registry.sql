@@ -9,8 +9,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-	IF NOT EXISTS (SELECT FROM phm.registry_member AS m
-					WHERE m.patient_id = ANY (patient_ids) AND m.registry = 'diabetes' AND m.valid_to IS NULL) THEN
+	PERFORM FROM phm.registry_member AS m WHERE m.patient_id = ANY (patient_ids) AND m.registry = 'diabetes' AND m.valid_to IS NULL LIMIT 1;
+	IF NOT FOUND THEN
 		RETURN;
 	END IF;
 	RETURN QUERY
