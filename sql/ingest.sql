@@ -1,7 +1,16 @@
 -- What comes in twice, changes, moves, disappears or cannot be read.
 SET search_path = public, phm;
 SET client_min_messages = warning;
+-- Nothing is read without a store, or into one of another version.
+\set VERBOSITY sqlstate
+SELECT ingest('{}', 's');
+CALL load('/nowhere', 's');
 SELECT create_store() IS NOT NULL AS created;
+BEGIN;
+UPDATE store_version SET version = '0.0.1';
+SELECT ingest('{}', 's');
+ROLLBACK;
+\set VERBOSITY default
 -- Everything that the record holds, by source: rows apart from when and with which message they came.
 CREATE VIEW held AS
 SELECT 'condition' AS kind, source, id, ordinal, patient_id, deleted_at IS NOT NULL AS gone, resource(t)::text AS resource, changed_at FROM condition AS t
@@ -103,4 +112,10 @@ DROP TABLE first, copy, copy2;
 DROP VIEW held;
 DROP TABLE before;
 DROP FUNCTION who, lab, claim;
+-- A trigger that keeps links away is told, and no row is written for nobody.
+BEGIN;
+CREATE FUNCTION keep_away() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER keep_away BEFORE INSERT ON patient_link FOR EACH ROW EXECUTE FUNCTION keep_away();
+SELECT ingest('{"resourceType":"Condition","id":"lost","subject":{"reference":"Patient/lost"}}', 's');
+ROLLBACK;
 SELECT drop_store(format('drop all patient data in %s', current_database()));

@@ -1,5 +1,5 @@
 /*
- * phm_plan.c: statements that are parsed once a session.
+ * phm_plan.c: statements that are parsed once a session, and what SPI answers.
  *
  * Owns the plans, by the text of their statements.  The server itself plans
  * anew what a change of tables, roles or search_path has made invalid; nothing
@@ -43,6 +43,24 @@ find_slot(const char *sql, uint64 hash, int nargs, const Oid *types)
 	return &kept_plans[at];
 }
 
+/* SPI tells by codes of its own how it was used wrongly: that is a defect of phm. */
+void
+phm_spi_check(int answer, const char *doing)
+{
+	if (answer < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR),
+				 errmsg("could not %s", doing),
+				 errdetail("SPI says %s.", SPI_result_code_string(answer))));
+}
+
+SPIPlanPtr
+phm_kept_plan(SPIPlanPtr plan, const char *doing)
+{
+	phm_spi_check(plan == NULL ? SPI_result : SPI_keepplan(plan), doing);
+	return plan;
+}
+
 SPIPlanPtr
 phm_plan(const char *sql, int nargs, const Oid *types)
 {
@@ -59,12 +77,11 @@ phm_plan(const char *sql, int nargs, const Oid *types)
 		return kept->plan;
 	plan = SPI_prepare(sql, nargs, (Oid *) types);
 	if (plan == NULL)
-		elog(ERROR, "could not prepare a statement: %s", SPI_result_code_string(SPI_result));
+		phm_spi_check(SPI_result, "prepare a statement");
 	if (nkept == MAX_PLANS)
 		return plan;
 	copy = MemoryContextStrdup(TopMemoryContext, sql);
-	if (SPI_keepplan(plan) != 0)
-		elog(ERROR, "could not keep a plan");
+	phm_kept_plan(plan, "keep a plan");
 	kept->sql = copy;
 	kept->hash = hash;
 	kept->nargs = nargs;

@@ -30,7 +30,7 @@ PG_FUNCTION_INFO_V1(phm_make_charts);
 #define FETCH_ROWS 500
 #define FEW_PATIENTS 4			/* their rows are read at once: most of the time goes into opening the tables */
 
-/* One record table, read in the order of patients. */
+/* One record table, read in the order of patients; patient_id is the first column, where it is found at once. */
 typedef struct Stream
 {
 	const RecordTable *table;
@@ -39,7 +39,6 @@ typedef struct Stream
 	SPITupleTable *rows;
 	uint64		nrows;
 	uint64		next;
-	int			patient;		/* attribute of patient_id, 1-based */
 	ClaimLineReader *lines;		/* claim lines: they wait for their claims */
 	RecordRowReader *readers[2];	/* of the table's types; other_resource makes one per row type */
 	MemoryContext context;		/* of the streams: readers live there */
@@ -98,7 +97,6 @@ start_stream(Stream *s, const RecordTable *table, const SourceStream *registered
 		note_rows(s);
 	if (s->nrows == 0)
 		return;
-	s->patient = SPI_fnumber(s->rows->tupdesc, "patient_id");
 	if (registered ? registered->type == 0 : table->types[0] == 0 && table != record_other_table())
 		s->lines = claim_line_reader(CreateTupleDescCopy(s->rows->tupdesc), registered ? registered->source : NULL);
 }
@@ -107,7 +105,7 @@ static void
 open_stream(Stream *s, const RecordTable *table, Datum patient_ids, bool few, MemoryContext context)
 {
 	Oid			types[1] = {INT8ARRAYOID};
-	char	   *sql = psprintf("SELECT * FROM phm.%s AS t WHERE t.patient_id = ANY ($1) "
+	char	   *sql = psprintf("SELECT t.patient_id, t.* FROM phm.%s AS t WHERE t.patient_id = ANY ($1) "
 							   "AND t.deleted_at IS NULL ORDER BY t.patient_id", table->name);
 	SPIPlanPtr	plan = phm_plan(sql, 1, types);
 
@@ -209,7 +207,7 @@ add_patient_rows(Build *b, Stream *s, int64 patient_id)
 		if (s->next == s->nrows && !fetch(s))
 			return;
 		tuple = s->rows->vals[s->next];
-		if (DatumGetInt64(heap_getattr(tuple, s->patient, s->rows->tupdesc, &isnull)) != patient_id)
+		if (DatumGetInt64(heap_getattr(tuple, 1, s->rows->tupdesc, &isnull)) != patient_id)
 			return;
 		CHECK_FOR_INTERRUPTS();
 		if (s->lines)

@@ -145,7 +145,7 @@ read_date(const ElementValue *value, int64 time, PhmDateTime *when)
 	}
 	if (part.kind == ELEMENT_MOMENT)
 	{
-		*when = (PhmDateTime) ((uint64) time << 15 | (uint64) part.number);
+		*when = element_moment_date(&part, time);
 		return true;
 	}
 	*when = part.number;

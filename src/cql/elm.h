@@ -173,6 +173,17 @@ extern CqlTree *elm_finish_sort(ElmReader *r, const ElmItem *item, CqlTree *t);
 extern CqlTree *elm_finish_aggregate(ElmReader *r, const ElmItem *item, CqlTree *t);
 extern CqlTree *elm_finish_nary(ElmReader *r, const ElmItem *item, CqlTree *t);
 
+/* ---- elm_fhir.c ---- */
+
+/* Decodes base64 or base64url, blanks allowed; false when it is malformed.  The result is palloc'd. */
+extern bool elm_decode_base64(const uint8 *p, uint32 length, char **text, size_t *size);
+
+/* Whether a media type is that, perhaps with parameters. */
+extern bool elm_is_media_type(const char *type, int length, const char *wanted);
+
+/* The ELM of a FHIR Library as text, JSON before XML, palloc'd; false with an error when it has none. */
+extern bool elm_fhir_text(const uint8 *members, const uint8 *end, char **text, size_t *size, bool *is_xml, PhmError *err);
+
 /* ---- elm.c ---- */
 
 extern CqlLibrary *elm_library(ElmReader *r, ElmItem *root);

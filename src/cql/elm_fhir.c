@@ -46,9 +46,8 @@ decode_slowly(const uint8 *digits, const uint8 *p, const uint8 *end, uint8 **out
 	return n < 6 ? p : NULL;	/* one digit alone is no byte */
 }
 
-/* Decodes base64; false when it is malformed.  The result is palloc'd. */
-static bool
-decode_base64(const uint8 *p, uint32 length, char **text, size_t *size)
+bool
+elm_decode_base64(const uint8 *p, uint32 length, char **text, size_t *size)
 {
 	uint8		digits[256];
 	const uint8 *end = p + length;
@@ -78,9 +77,8 @@ decode_base64(const uint8 *p, uint32 length, char **text, size_t *size)
 	return p == end;
 }
 
-/* Whether a media type is that, perhaps with parameters. */
-static bool
-is_type(const char *type, int length, const char *wanted)
+bool
+elm_is_media_type(const char *type, int length, const char *wanted)
 {
 	int			n = (int) strlen(wanted);
 
@@ -100,7 +98,7 @@ find_data(const ElementValue *content, const char *type, ElementValue *data, boo
 		if (slot.kind != ELEMENT_OBJECT || !element_find(slot.data, slot.end, FHIR_E_Attachment_contentType, &value))
 			continue;
 		element_primitive(&value, &value);
-		if (value.kind != ELEMENT_STRING || !is_type((const char *) value.data, (int) value.length, type))
+		if (value.kind != ELEMENT_STRING || !elm_is_media_type((const char *) value.data, (int) value.length, type))
 			continue;
 		*named = true;
 		if (element_find(slot.data, slot.end, FHIR_E_Attachment_data, data))
@@ -113,43 +111,46 @@ find_data(const ElementValue *content, const char *type, ElementValue *data, boo
 	return false;
 }
 
-typedef CqlLibrary *(*ReadElm) (const char *text, size_t length, CqlProblems *problems, PhmError *err);
-
-CqlLibrary *
-elm_read_fhir_library(const uint8 *members, const uint8 *end, CqlProblems *problems, PhmError *err)
+/* Reports a Library without ELM; named: there is an attachment for it. */
+static bool
+no_elm(bool named, PhmError *err)
 {
-	static const struct
-	{
-		const char *type;
-		ReadElm		read;
-	}			forms[] = {
-		{"application/elm+json", elm_read_json},
-		{"application/elm+xml", elm_read_xml},
-	};
+	phm_fail(err, ERRCODE_INVALID_PARAMETER_VALUE, -1, "a Library without ELM");
+	phm_fail_detail(err, named ? "Its ELM is not in the resource: an attachment has no data." :
+					"Its content has neither application/elm+json nor application/elm+xml.");
+	return phm_fail_hint(err, "Translate its CQL to ELM, and publish both in the Library.");
+}
+
+bool
+elm_fhir_text(const uint8 *members, const uint8 *end, char **text, size_t *size, bool *is_xml, PhmError *err)
+{
+	static const char *const types[] = {"application/elm+json", "application/elm+xml"};
 	ElementValue content;
 	ElementValue data;
 	bool		named = false;
 
-	for (int i = 0; i < (int) lengthof(forms) && element_find(members, end, FHIR_E_Library_content, &content); i++)
+	for (int i = 0; i < (int) lengthof(types) && element_find(members, end, FHIR_E_Library_content, &content); i++)
 	{
-		CqlLibrary *library;
-		char	   *text;
-		size_t		size;
-
-		if (!find_data(&content, forms[i].type, &data, &named))
+		if (!find_data(&content, types[i], &data, &named))
 			continue;
-		if (!decode_base64(data.data, data.length, &text, &size))
-		{
+		*is_xml = i == 1;
+		return elm_decode_base64(data.data, data.length, text, size) ||
 			phm_fail(err, ERRCODE_INVALID_TEXT_REPRESENTATION, -1, "invalid base64 in Library.content");
-			return NULL;
-		}
-		library = forms[i].read(text, size, problems, err);
-		pfree(text);
-		return library;
 	}
-	phm_fail(err, ERRCODE_INVALID_PARAMETER_VALUE, -1, "a Library without ELM");
-	phm_fail_detail(err, named ? "Its ELM is not in the resource: an attachment has no data." :
-					"Its content has neither application/elm+json nor application/elm+xml.");
-	phm_fail_hint(err, "Translate its CQL to ELM, and publish both in the Library.");
-	return NULL;
+	return no_elm(named, err);
+}
+
+CqlLibrary *
+elm_read_fhir_library(const uint8 *members, const uint8 *end, CqlProblems *problems, PhmError *err)
+{
+	CqlLibrary *library;
+	char	   *text;
+	size_t		size;
+	bool		is_xml;
+
+	if (!elm_fhir_text(members, end, &text, &size, &is_xml, err))
+		return NULL;
+	library = (is_xml ? elm_read_xml : elm_read_json) (text, size, problems, err);
+	pfree(text);
+	return library;
 }

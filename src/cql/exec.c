@@ -139,30 +139,12 @@ cql_now(const CqlExec *x)
 	return x->arguments.now;
 }
 
-CqlValue
-cql_eval(CqlExec *x, uint32 node)
+/* Evaluates a strict operator of more than two operands. */
+static pg_noinline CqlValue
+eval_strict(CqlExec *x, const CqlNode *n, const CqlOperator *op)
 {
-	const CqlNode *n = &x->nodes[node];
-	const CqlOperator *op = &cql_operators[n->op];
 	CqlValue	a[CQL_MAX_STRICT];
-	const MemoCell *memo;
 
-	switch (n->op)				/* the most frequent ones */
-	{
-		case CQL_OP_Literal:
-			return x->constants[n->extra];
-		case CQL_OP_AliasRef:
-			return x->frame[n->extra];
-		case CQL_OP_Memo:
-			memo = &x->memos[n->extra];
-			if (memo->epoch == (n->flag == 2 ? x->chart_epoch : x->argument_epoch))
-				return memo->value;
-			break;
-		default:
-			break;
-	}
-	if (op->way == CQL_LAZY)
-		return ((CqlLazy) op->function) (x, n);
 	for (uint32 i = 0; i < n->nargs; i++)
 	{
 		a[i] = cql_eval(x, x->args[n->args + i]);
@@ -172,10 +154,60 @@ cql_eval(CqlExec *x, uint32 node)
 	return ((CqlStrict) op->function) (x, n, a);
 }
 
+/* Evaluates an operator by its table. */
+static pg_noinline CqlValue
+eval_operator(CqlExec *x, const CqlNode *n)
+{
+	const CqlOperator *op = &cql_operators[n->op];
+	CqlValue	a[2];
+
+	if (op->way == CQL_LAZY)
+		return ((CqlLazy) op->function) (x, n);
+	if (n->nargs > 2)
+		return eval_strict(x, n, op);
+	for (uint32 i = 0; i < n->nargs; i++)
+	{
+		a[i] = cql_eval(x, x->args[n->args + i]);
+		if (a[i].kind == CQL_NULL && op->way == CQL_NULLS)
+			return (CqlValue) {.kind = CQL_NULL,.type = n->kind};
+	}
+	return ((CqlStrict) op->function) (x, n, a);
+}
+
+/* Evaluates a node: the most frequent ones without a look at the table. */
+static inline CqlValue
+eval_node(CqlExec *x, const CqlNode *n)
+{
+	const MemoCell *memo;
+
+	switch (n->op)
+	{
+		case CQL_OP_Literal:
+			return x->constants[n->extra];
+		case CQL_OP_AliasRef:
+			return x->frame[n->extra];
+		case CQL_OP_Memo:
+			memo = &x->memos[n->extra];
+			if (memo->epoch == (n->flag == 2 ? x->chart_epoch : x->argument_epoch))
+				return memo->value;
+			return cql_memo_op(x, n);
+		case CQL_OP_Keyed:
+			return cql_keyed_op(x, n);
+		default:
+			return eval_operator(x, n);
+	}
+}
+
+CqlValue
+cql_eval(CqlExec *x, uint32 node)
+{
+	return eval_node(x, &x->nodes[node]);
+}
+
 CqlValue
 cql_eval_arg(CqlExec *x, const CqlNode *n, uint32 i)
 {
-	return cql_eval(x, x->args[n->args + i]);
+	return eval_node(x, &x->nodes[x->args[n->args + i]]);
 }
 
 /* What only has a meaning inside another operator. */
@@ -235,6 +267,39 @@ same_bits(const CqlValue *a, const CqlValue *b)
 	return memcmp(a, b, sizeof(CqlValue)) == 0;
 }
 
+#define MANY_MISSES 3			/* after which a table is made */
+
+/* A table for the entries of the type and segment of one, when they are more than a few. */
+static pg_noinline void
+make_table(CqlExec *x, KeyedTable *t, const CqlValue *entry)
+{
+	uint32		first;
+	uint32		count = chart_range(x->chart, entry->flag, (FhirType) entry->type, &first);
+
+	t->misses = 0;
+	if (count <= KEYED_WAYS || entry->n < first || entry->n >= first + count)
+		return;
+	t->values = cql_alloc_values(x, count);
+	memset(t->values, 0, sizeof(CqlValue) * count);
+	for (uint32 i = 0; i < count; i++)
+		t->values[i].kind = CQL_PENDING;
+	t->first = first;
+	t->count = count;
+	t->type = entry->type;
+	t->segment = entry->flag;
+	t->epoch = x->chart_epoch;
+}
+
+/* The place in a table for what a slot holds; NULL: there is none. */
+static inline CqlValue *
+table_place(const CqlExec *x, const KeyedTable *t, const CqlValue *v)
+{
+	if (t->epoch != x->chart_epoch || v->kind != CQL_ELEMENT || v->element != NULL || v->type != t->type ||
+		v->flag != t->segment || v->n - t->first >= t->count)
+		return NULL;
+	return &t->values[v->n - t->first];
+}
+
 /* Evaluates its operand once for what stands in the slots that it reads. */
 
 CqlValue
@@ -243,28 +308,41 @@ cql_keyed_op(CqlExec *x, const CqlNode *n)
 	const CqlValue *first = &x->frame[n->extra2 & 0xFFFF];
 	uint32		other = n->extra2 >> 16;
 	CqlValue	key[2] = {*first, other == 0xFFFF ? *first : x->frame[other]};
-	uint64		h = (key[0].i ^ ((uint64) key[0].n << 7) ^ ((uint64) key[1].i << 1) ^ ((uint64) key[1].n << 9)) *
-		UINT64CONST(0x9E3779B97F4A7C15);
-	KeyedEntry *e = &x->cells[n->extra].entries[h >> 61];
+	KeyedTable *table = &x->tables[n->extra];
+	KeyedEntry *e;
+	CqlValue   *place;
+	CqlValue	v;
+	uint64		h;
 
-	if (x->arena != &x->chart_arena)	/* what lives longer than the chart must not hold what does not */
+	if (unlikely(x->arena != &x->chart_arena))	/* what lives longer than the chart must not hold what does not */
 	{
 		check_stack_depth();
 		return cql_eval_arg(x, n, 0);
 	}
-	if (e->epoch != x->chart_epoch || !same_bits(&e->key[0], &key[0]) || !same_bits(&e->key[1], &key[1]))
+	place = other == 0xFFFF ? table_place(x, table, &key[0]) : NULL;
+	if (place)
 	{
-		CqlValue	v;
-
+		if (place->kind != CQL_PENDING)
+			return *place;
 		check_stack_depth();
 		v = cql_eval_arg(x, n, 0);
-		e->key[0] = key[0];
-		e->key[1] = key[1];
-		e->value = v;
-		e->epoch = x->chart_epoch;
-		return v;
+		return *place = v;
 	}
-	return e->value;
+	h = (key[0].i ^ ((uint64) key[0].n << 7) ^ ((uint64) key[1].i << 1) ^ ((uint64) key[1].n << 9)) *
+		UINT64CONST(0x9E3779B97F4A7C15);
+	e = &x->cells[n->extra].entries[h >> 61];
+	if (e->epoch == x->chart_epoch && same_bits(&e->key[0], &key[0]) && same_bits(&e->key[1], &key[1]))
+		return e->value;
+	check_stack_depth();
+	v = cql_eval_arg(x, n, 0);
+	if (e->epoch == x->chart_epoch && other == 0xFFFF && key[0].kind == CQL_ELEMENT && key[0].element == NULL &&
+		++table->misses >= MANY_MISSES && table->epoch != x->chart_epoch)
+		make_table(x, table, &key[0]);
+	e->key[0] = key[0];
+	e->key[1] = key[1];
+	e->value = v;
+	e->epoch = x->chart_epoch;
+	return v;
 }
 
 /* A code of the logic. */
@@ -355,6 +433,17 @@ open_constant(CqlExec *x, const LogicConstant *c)
 	}
 }
 
+/* Indexes that conditions of queries may use. */
+static void
+open_joins(CqlExec *x)
+{
+	uint32		n = 0;
+
+	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_NODES); i++)
+		n += x->nodes[i].op == CQL_OP_Condition && x->nodes[i].extra2 > 0;
+	x->joins = palloc0(sizeof(JoinIndex) * (n + 1));
+}
+
 /* Prepares what operators look up by number. */
 static void
 open_tables(CqlExec *x)
@@ -400,6 +489,7 @@ cql_open(const void *datum)
 	x->args = logic_section(logic, LOGIC_ARGS);
 	x->memos = palloc0(sizeof(MemoCell) * (logic->nmemos + 1));
 	x->cells = (KeyedCell *) TYPEALIGN(64, palloc0(sizeof(KeyedCell) * (logic->ncells + 1) + 64));
+	x->tables = palloc0(sizeof(KeyedTable) * (logic->ncells + 1));
 	x->stack = palloc_extended(sizeof(CqlValue) * CQL_STACK_VALUES, MCXT_ALLOC_HUGE);
 	x->stack_end = x->stack + CQL_STACK_VALUES;
 	x->frame = x->top = x->stack;
@@ -420,6 +510,7 @@ cql_open(const void *datum)
 	x->warnings = palloc0(sizeof(char *) * CQL_MAX_WARNINGS);
 	element_writer_init(&x->writer, 1024);
 	open_tables(x);
+	open_joins(x);
 	return x;
 }
 
@@ -587,7 +678,28 @@ begin(CqlExec *x, PhmError *err)
 	x->frame = x->top = x->stack;
 	x->arena = &x->chart_arena;
 	x->depth = 0;
+	x->early = 0;
 	x->wanted = CQL_HEAD;
+}
+
+/*
+ * Whether an evaluation that failed is repeated, with the conditions of queries in the
+ * order in which they are written: what failed was tested early and might not have been
+ * reached.  What was remembered is forgotten, and its warnings with it.
+ */
+static bool
+begin_in_order(CqlExec *x, PhmError *err, uint32 nwarnings)
+{
+	if (x->in_order || !x->early || x->wanted != CQL_HEAD || (err && err->sqlstate == ERRCODE_PROGRAM_LIMIT_EXCEEDED))
+	{
+		x->in_order = false;
+		return false;
+	}
+	x->in_order = true;
+	x->chart_epoch++;
+	x->nwarnings = nwarnings;
+	begin(x, err);
+	return true;
 }
 
 bool
@@ -595,11 +707,13 @@ cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err)
 {
 	const uint32 *results = logic_section(x->logic, LOGIC_RESULTS);
 	const LogicDefinition *d = (const LogicDefinition *) logic_section(x->logic, LOGIC_DEFINITIONS) + results[expression];
+	volatile uint32 nwarnings = x->nwarnings;
 
 	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
+	if (sigsetjmp(x->jump, 0) != 0 && !begin_in_order(x, err, nwarnings))
 		return false;
 	*result = cql_eval(x, d->node);
+	x->in_order = false;
 	return true;
 }
 
@@ -633,10 +747,13 @@ cql_expression_node(const CqlExec *x, int expression)
 bool
 cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlValue *result, PhmError *err)
 {
+	volatile uint32 nwarnings = x->nwarnings;
+
 	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
+	if (sigsetjmp(x->jump, 0) != 0 && !begin_in_order(x, err, nwarnings))
 		return false;
 	*result = cql_call(x, NULL, (uint32) function, operands);
+	x->in_order = false;
 	return true;
 }
 

@@ -45,6 +45,22 @@ typedef struct KeyedCell
 	KeyedEntry	entries[KEYED_WAYS];
 } KeyedCell;
 
+/*
+ * What a Keyed node of one slot remembers of whole entries of one type, one value each: made when
+ * there are more of them than ways.
+ */
+typedef struct KeyedTable
+{
+	uint64		epoch;
+	CqlValue   *values;			/* CQL_PENDING: not computed yet */
+	uint32		first;			/* entry */
+	uint32		count;
+	uint16		type;
+	uint8		segment;
+	uint8		zero;
+	uint32		misses;			/* values that were replaced by others since the last chart */
+} KeyedTable;
+
 /* Elements of each type that a property name means. */
 typedef struct PropertyTable
 {
@@ -84,6 +100,35 @@ typedef struct CodeAnswer
 	bool		is_in;
 } CodeAnswer;
 
+/* Elements of a list by the hash of a part of them: join.c. */
+typedef struct JoinIndex
+{
+	uint64		epoch;			/* of the chart for which it holds */
+	const CqlValue *values;		/* the list */
+	uint32		n;
+	uint32		mask;
+	uint32	   *heads;			/* by hash: element + 1, 0: none */
+	uint32	   *next;			/* by element: the next of the same hash + 1, 0: none */
+	bool		useless;
+} JoinIndex;
+
+#define JOIN_NEVER PG_UINT32_MAX
+
+/* Elements that an index found: row + 1 of the first, those behind it in next. */
+typedef struct JoinRows
+{
+	uint32		row;			/* 0: none */
+	const uint32 *next;
+} JoinRows;
+
+/* Where an element stands when a condition is tested, and the lets that may read it. */
+typedef struct JoinPlace
+{
+	uint32		slot;
+	uint32		lets;
+	uint32		nlets;
+} JoinPlace;
+
 typedef struct JoinedShape JoinedShape;
 
 struct CqlExec
@@ -95,6 +140,10 @@ struct CqlExec
 	const CqlValue *retrieve_codes; /* CODES as values */
 	MemoCell   *memos;
 	KeyedCell  *cells;
+	KeyedTable *tables;			/* one for each cell */
+	JoinIndex  *joins;			/* by number, from 1 */
+	bool		in_order;		/* conditions of queries are tested as they are written */
+	int			early;			/* not 0: within one that is tested earlier */
 	uint64		chart_epoch;
 	uint64		argument_epoch;
 	CqlValue   *frame;			/* slots of what runs */
@@ -201,6 +250,12 @@ extern void cql_warn(CqlExec *x, const CqlNode *n, CqlValue code);
 
 /* call.c */
 extern CqlValue cql_call(CqlExec *x, const CqlNode *n, uint32 function, const CqlValue *operands);
+
+/*
+ * join.c: the elements of a list for which a Condition may be true; false: they must all
+ * be looked at.
+ */
+extern bool cql_join(CqlExec *x, const CqlNode *condition, const JoinPlace *place, CqlValue list, JoinRows *rows);
 
 /* type.c */
 extern bool cql_is(CqlExec *x, CqlValue v, uint32 type);

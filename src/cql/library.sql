@@ -49,8 +49,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
+	hash bytea := sha256(convert_to(elm, 'UTF8'));
 	r record;
 BEGIN
+	-- What was read without problems is not read again.
+	SELECT l.name, l.version, l.problems INTO put_library.name, put_library.version, put_library.problems
+	  FROM phm.library AS l
+	 WHERE l.elm_hash = hash AND l.problems = '[]' AND (put_library.url IS NULL OR l.url IS NOT DISTINCT FROM put_library.url)
+	   AND (put_library.source IS NULL OR l.source IS NOT DISTINCT FROM put_library.source) LIMIT 1;
+	IF FOUND THEN
+		RETURN;
+	END IF;
 	r := phm.read_library(elm);
 	IF r.name IS NULL THEN
 		RAISE EXCEPTION 'a library without a name' USING ERRCODE = 'invalid_parameter_value',
@@ -59,15 +68,17 @@ BEGIN
 	put_library.name := r.name;
 	put_library.version := r.version;
 	put_library.problems := r.problems::jsonb;
-	INSERT INTO phm.library AS l (name, version, url, elm, translator, includes, value_sets, problems, source)
-	VALUES (r.name, r.version, put_library.url, put_library.elm, r.translator, r.includes, r.value_sets, r.problems::jsonb, put_library.source)
-	ON CONFLICT (name, version) DO UPDATE SET url = coalesce(excluded.url, l.url), elm = excluded.elm, translator = excluded.translator,
-		includes = excluded.includes, value_sets = excluded.value_sets, problems = excluded.problems,
-		loaded_at = now(), source = excluded.source;
+	INSERT INTO phm.library AS l (name, version, url, elm, translator, includes, value_sets, problems, source, elm_hash)
+	VALUES (r.name, r.version, put_library.url, put_library.elm, r.translator, r.includes, r.value_sets, r.problems::jsonb,
+		put_library.source, hash)
+	ON CONFLICT ON CONSTRAINT library_pkey DO UPDATE SET url = coalesce(excluded.url, l.url), elm = excluded.elm,
+		translator = excluded.translator, includes = excluded.includes, value_sets = excluded.value_sets,
+		problems = excluded.problems, loaded_at = now(), source = excluded.source, elm_hash = excluded.elm_hash;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.put_library(text, text, text) FROM PUBLIC;
-COMMENT ON FUNCTION phm.put_library(text, text, text) IS 'Internal: writes one version of a library, in place of the same version.';
+COMMENT ON FUNCTION phm.put_library(text, text, text) IS
+'Internal: writes one version of a library, in place of the same version; one that is there as given, and has no problems, is left alone and not read again.';
 
 CREATE FUNCTION phm.load_elm(content text, source text DEFAULT NULL)
 RETURNS TABLE (name text, version text, problems jsonb)
@@ -79,43 +90,61 @@ REVOKE ALL ON FUNCTION phm.load_elm(text, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_elm(text, text) IS
 'Loads a library of ELM, JSON or XML, in place of its version where that is loaded already; logic of phm.rule_set that uses it is linked again at the end of the transaction. problems: what in it cannot be read, an array of library, definition, line, column and message; linking it fails on them. source: a note from where it is. Errors: 22023 and 22P02 what is no ELM, with the place.';
 
-CREATE FUNCTION phm.load_fhir_library(resource phm.resource, source text DEFAULT NULL)
-RETURNS TABLE (name text, version text, problems jsonb)
-LANGUAGE plpgsql VOLATILE ROWS 10
+CREATE FUNCTION phm.fhir_libraries(resource phm.resource)
+RETURNS TABLE (number integer, url text, name text, version text, elm text)
+AS 'MODULE_PATHNAME', 'phm_fhir_libraries' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 10;
+COMMENT ON FUNCTION phm.fhir_libraries(phm.resource) IS
+'Internal: the FHIR Library in a resource, or those in the entries of a Bundle: number of the entry, what it says of itself, and its ELM, JSON before XML; NULL when it has none. Errors: 22023 no Library, 22P02 and 22021 ELM that is no base64 of UTF-8.';
+
+CREATE FUNCTION phm.fhir_libraries(resource jsonb)
+RETURNS TABLE (number integer, url text, name text, version text, elm text)
+AS 'MODULE_PATHNAME', 'phm_fhir_libraries_jsonb' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 10;
+COMMENT ON FUNCTION phm.fhir_libraries(jsonb) IS 'Internal: as phm.fhir_libraries(phm.resource), from jsonb; nothing else in it is read.';
+
+CREATE FUNCTION phm.put_fhir_library(library_url text, library_name text, library_version text, elm text, source text,
+	OUT name text, OUT version text, OUT problems jsonb)
+RETURNS record
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
-DECLARE
-	r jsonb;
-	elm text;
 BEGIN
-	FOR r IN SELECT b.body FROM phm.resources_of_type(phm.to_jsonb(resource), 'Library') AS b ORDER BY b.position LOOP
-		SELECT convert_from(decode(c ->> 'data', 'base64'), 'UTF8') INTO elm
-		  FROM jsonb_array_elements(r -> 'content') WITH ORDINALITY AS a(c, n)
-		 WHERE c ->> 'contentType' LIKE 'application/elm+%' AND c ->> 'data' IS NOT NULL
-		 ORDER BY c ->> 'contentType' NOT LIKE 'application/elm+json%', n LIMIT 1;
-		IF FOUND THEN
-			RETURN QUERY SELECT p.name, p.version, p.problems FROM phm.put_library(elm, r ->> 'url', source) AS p;
-		ELSE
-			RETURN QUERY SELECT coalesce(r ->> 'name', r ->> 'url'), coalesce(r ->> 'version', ''),
-				jsonb_build_array(jsonb_build_object('library', coalesce(r ->> 'name', r ->> 'url'), 'definition', NULL,
-					'line', NULL, 'column', NULL, 'message', 'not loaded: the Library has no content of type application/elm+json or application/elm+xml'));
-		END IF;
-	END LOOP;
+	IF elm IS NOT NULL THEN
+		SELECT p.name, p.version, p.problems INTO put_fhir_library.name, put_fhir_library.version, put_fhir_library.problems
+		  FROM phm.put_library(elm, library_url, source) AS p;
+	ELSE
+		put_fhir_library.name := coalesce(library_name, library_url);
+		put_fhir_library.version := coalesce(library_version, '');
+		put_fhir_library.problems := jsonb_build_array(jsonb_build_object('library', coalesce(library_name, library_url),
+			'definition', NULL, 'line', NULL, 'column', NULL,
+			'message', 'not loaded: the Library has no content of type application/elm+json or application/elm+xml'));
+	END IF;
 END
 $$;
+REVOKE ALL ON FUNCTION phm.put_fhir_library(text, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.put_fhir_library(text, text, text, text, text) IS
+'Internal: writes the ELM of a FHIR Library as phm.put_library; without ELM nothing is written and problems says so.';
+
+CREATE FUNCTION phm.load_fhir_library(resource phm.resource, source text DEFAULT NULL)
+RETURNS TABLE (name text, version text, problems jsonb)
+LANGUAGE sql VOLATILE ROWS 10
+BEGIN ATOMIC
+	SELECT p.name, p.version, p.problems
+	  FROM phm.fhir_libraries(resource) AS l, phm.put_fhir_library(l.url, l.name, l.version, l.elm, source) AS p;
+END;
 REVOKE ALL ON FUNCTION phm.load_fhir_library(phm.resource, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_fhir_library(phm.resource, text) IS
-'Loads the ELM of a FHIR R4 Library, or of those of a Bundle, as phm.load_elm. A Library without ELM is not loaded; its row says so in problems. source: a note from where it is. Errors: 22023 no Library, or content that is no ELM; those of reading a phm.resource.';
+'Loads the ELM of a FHIR R4 Library, or of those of a Bundle, as phm.load_elm. A Library without ELM is not loaded; its row says so in problems. One whose ELM is loaded already and has no problems is left alone. source: a note from where it is. Errors: 22023 no Library, or content that is no ELM; those of reading a phm.resource.';
 
 CREATE FUNCTION phm.load_fhir_library(resource jsonb, source text DEFAULT NULL)
 RETURNS TABLE (name text, version text, problems jsonb)
 LANGUAGE sql VOLATILE ROWS 10
 BEGIN ATOMIC
-	SELECT l.name, l.version, l.problems FROM phm.load_fhir_library(resource::phm.resource, source) AS l;
+	SELECT p.name, p.version, p.problems
+	  FROM phm.fhir_libraries(resource) AS l, phm.put_fhir_library(l.url, l.name, l.version, l.elm, source) AS p;
 END;
 REVOKE ALL ON FUNCTION phm.load_fhir_library(jsonb, text) FROM PUBLIC;
-COMMENT ON FUNCTION phm.load_fhir_library(jsonb, text) IS 'As phm.load_fhir_library(phm.resource, ...), from jsonb.';
+COMMENT ON FUNCTION phm.load_fhir_library(jsonb, text) IS 'As phm.load_fhir_library(phm.resource, ...), from jsonb; of a Bundle, only the Libraries are read.';
 
 CREATE FUNCTION phm.load_fhir_library(resource text, source text DEFAULT NULL)
 RETURNS TABLE (name text, version text, problems jsonb)
@@ -261,29 +290,43 @@ END;
 COMMENT ON FUNCTION phm.link_problems(text[], text) IS
 'What keeps libraries from being linked: libraries and value sets that are not loaded, and constructs that are not supported, with the place in the source. No rows: phm.link works.';
 
-CREATE FUNCTION phm.keep_logic(
-	name text, libraries text[], missing_value_sets text DEFAULT 'error', value_set_versions jsonb DEFAULT '{}')
+CREATE FUNCTION phm.put_logic(
+	name text, libraries text[], missing_value_sets text, value_set_versions jsonb, logic phm.logic, uses_libraries text[], uses_value_sets text[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
+	made_hash bigint := phm.logic_hash(put_logic.logic);
+BEGIN
+	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, value_set_versions, logic, hash, uses_libraries, uses_value_sets)
+	VALUES (put_logic.name, put_logic.libraries, put_logic.missing_value_sets, coalesce(put_logic.value_set_versions, '{}'),
+			put_logic.logic, made_hash, put_logic.uses_libraries, put_logic.uses_value_sets)
+	ON CONFLICT (name) DO UPDATE SET libraries = excluded.libraries, missing_value_sets = excluded.missing_value_sets,
+		value_set_versions = excluded.value_set_versions, logic = excluded.logic, hash = excluded.hash,
+		uses_libraries = excluded.uses_libraries, uses_value_sets = excluded.uses_value_sets, linked_at = now(), stale = false, problem = NULL;
+	RETURN made_hash;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.put_logic(text, text[], text, jsonb, phm.logic, text[], text[]) FROM PUBLIC;
+COMMENT ON FUNCTION phm.put_logic(text, text[], text, jsonb, phm.logic, text[], text[]) IS
+'Internal: writes what phm.try_link made into phm.rule_set, in place of logic of that name. Whoever links has locked phm.library and phm.value_set before.';
+
+CREATE FUNCTION phm.keep_logic(
+	name text, libraries text[], missing_value_sets text DEFAULT 'error', value_set_versions jsonb DEFAULT '{}')
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
 	r record;
-	made_hash bigint;
 BEGIN
 	-- What changes while it is linked would not find the row that is to be marked.
 	LOCK TABLE phm.library, phm.value_set IN SHARE MODE;
 	r := phm.try_link(libraries, missing_value_sets, true, value_set_versions);
 	PERFORM phm.refuse_problems(r.problems);
-	made_hash := phm.logic_hash(r.logic);
-	INSERT INTO phm.rule_set AS s (name, libraries, missing_value_sets, value_set_versions, logic, hash, uses_libraries, uses_value_sets)
-	VALUES (keep_logic.name, keep_logic.libraries, keep_logic.missing_value_sets, coalesce(keep_logic.value_set_versions, '{}'),
-			r.logic, made_hash, r.uses_libraries, r.uses_value_sets)
-	ON CONFLICT (name) DO UPDATE SET libraries = excluded.libraries, missing_value_sets = excluded.missing_value_sets,
-		value_set_versions = excluded.value_set_versions, logic = excluded.logic, hash = excluded.hash, uses_libraries = excluded.uses_libraries,
-		uses_value_sets = excluded.uses_value_sets, linked_at = now(), stale = false, problem = NULL;
-	RETURN made_hash;
+	RETURN phm.put_logic(name, libraries, missing_value_sets, value_set_versions, r.logic, r.uses_libraries, r.uses_value_sets);
 END
 $$;
 REVOKE ALL ON FUNCTION phm.keep_logic(text, text[], text, jsonb) FROM PUBLIC;
@@ -347,27 +390,45 @@ CREATE FUNCTION phm.library_changed() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	changed text[];
 BEGIN
-	UPDATE phm.rule_set AS s SET stale = true
-	 WHERE NOT s.stale AND s.uses_libraries && ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.name END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.name END];
+	IF TG_OP = 'INSERT' THEN
+		SELECT array_agg(DISTINCT n.name) INTO changed FROM new_rows AS n;
+	ELSIF TG_OP = 'DELETE' THEN
+		SELECT array_agg(DISTINCT o.name) INTO changed FROM old_rows AS o;
+	ELSE
+		SELECT array_agg(DISTINCT c.name) INTO changed
+		  FROM (SELECT o.name FROM old_rows AS o UNION ALL SELECT n.name FROM new_rows AS n) AS c;
+	END IF;
+	UPDATE phm.rule_set AS s SET stale = true WHERE NOT s.stale AND s.uses_libraries && changed;
 	RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.library_changed() FROM PUBLIC;
-COMMENT ON FUNCTION phm.library_changed() IS 'Trigger: marks kept logic that uses a changed library as stale.';
+COMMENT ON FUNCTION phm.library_changed() IS 'Trigger, for each statement: marks kept logic that uses a changed library as stale.';
 
 CREATE FUNCTION phm.value_set_changed() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	changed text[];
 BEGIN
-	UPDATE phm.rule_set AS s SET stale = true
-	 WHERE NOT s.stale AND s.uses_value_sets && ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.url END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.url END];
+	IF TG_OP = 'INSERT' THEN
+		SELECT array_agg(DISTINCT n.url) INTO changed FROM new_rows AS n;
+	ELSIF TG_OP = 'DELETE' THEN
+		SELECT array_agg(DISTINCT o.url) INTO changed FROM old_rows AS o;
+	ELSE
+		SELECT array_agg(DISTINCT c.url) INTO changed
+		  FROM (SELECT o.url FROM old_rows AS o UNION ALL SELECT n.url FROM new_rows AS n) AS c;
+	END IF;
+	UPDATE phm.rule_set AS s SET stale = true WHERE NOT s.stale AND s.uses_value_sets && changed;
 	RETURN NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.value_set_changed() FROM PUBLIC;
-COMMENT ON FUNCTION phm.value_set_changed() IS 'Trigger: marks kept logic that uses a changed value set as stale.';
+COMMENT ON FUNCTION phm.value_set_changed() IS 'Trigger, for each statement: marks kept logic that uses a changed value set as stale.';
 
 CREATE FUNCTION phm.relink_stale() RETURNS trigger
 LANGUAGE plpgsql

@@ -10,6 +10,7 @@ CREATE TABLE phm.library (
 	problems jsonb NOT NULL DEFAULT '[]',
 	loaded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	source text,
+	elm_hash bytea,
 	PRIMARY KEY (name, version)
 );
 CREATE INDEX library_url_idx ON phm.library (url);
@@ -23,8 +24,9 @@ COMMENT ON COLUMN phm.library.translator IS 'Which translator made it, with its 
 COMMENT ON COLUMN phm.library.includes IS 'Libraries that it includes: name|version, or a name.';
 COMMENT ON COLUMN phm.library.value_sets IS 'Value sets that it declares: url|version, or a url.';
 COMMENT ON COLUMN phm.library.problems IS 'What in it cannot be read: an array of library, definition, line, column, message.';
-COMMENT ON COLUMN phm.library.loaded_at IS 'When it was loaded last.';
+COMMENT ON COLUMN phm.library.loaded_at IS 'When it was loaded last; loading it again as it is does not count.';
 COMMENT ON COLUMN phm.library.source IS 'From where, as told to the loader.';
+COMMENT ON COLUMN phm.library.elm_hash IS 'SHA-256 of the ELM in UTF-8: what is loaded again is not read again.';
 
 CREATE TABLE phm.rule_set (
 	name text NOT NULL,
@@ -54,9 +56,17 @@ COMMENT ON COLUMN phm.rule_set.linked_at IS 'When it was linked last.';
 COMMENT ON COLUMN phm.rule_set.stale IS 'Whether something in it has changed since.';
 COMMENT ON COLUMN phm.rule_set.problem IS 'Why it could not be linked again; the logic is then the one before.';
 
-CREATE TRIGGER phm_library_changed AFTER INSERT OR UPDATE OR DELETE ON phm.library
-	FOR EACH ROW EXECUTE FUNCTION phm.library_changed();
-CREATE TRIGGER phm_value_set_changed AFTER INSERT OR UPDATE OR DELETE ON phm.value_set
-	FOR EACH ROW EXECUTE FUNCTION phm.value_set_changed();
+CREATE TRIGGER phm_library_new AFTER INSERT ON phm.library REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.library_changed();
+CREATE TRIGGER phm_library_changed AFTER UPDATE ON phm.library REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.library_changed();
+CREATE TRIGGER phm_library_deleted AFTER DELETE ON phm.library REFERENCING OLD TABLE AS old_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.library_changed();
+CREATE TRIGGER phm_value_set_new AFTER INSERT ON phm.value_set REFERENCING NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.value_set_changed();
+CREATE TRIGGER phm_value_set_changed AFTER UPDATE ON phm.value_set REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.value_set_changed();
+CREATE TRIGGER phm_value_set_deleted AFTER DELETE ON phm.value_set REFERENCING OLD TABLE AS old_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION phm.value_set_changed();
 CREATE CONSTRAINT TRIGGER phm_relink AFTER UPDATE ON phm.rule_set
 	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.stale) EXECUTE FUNCTION phm.relink_stale();

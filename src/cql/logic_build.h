@@ -62,6 +62,23 @@ extern LogicBuilder *logic_take_nodes(LogicBuilder *b);
 /* Puts Keyed nodes where values are worth remembering, and leaves out what nothing reaches. */
 extern void logic_share(LogicBuilder *b);
 
+/* What the plan of queries needs: logic_share.c knows it, logic_plan.c uses it. */
+typedef struct LogicPlan
+{
+	const LogicBuilder *nodes;	/* before */
+	LogicBuilder *b;			/* after, and everything that is no node */
+	const uint64 *reads;		/* by node before: slots that it reads, LOGIC_FAR: others */
+	const bool *messages;		/* by node before: Message is written in it */
+	const uint32 *map;			/* nodes after by nodes before */
+	uint32		njoins;
+} LogicPlan;
+
+#define LOGIC_FAR (UINT64CONST(1) << 63)
+
+/* A Query, With or Without with its conditions in the order in which they are tested. */
+extern uint32 logic_plan_query(LogicPlan *plan, uint32 node);
+extern uint32 logic_plan_relation(LogicPlan *plan, uint32 node);
+
 /* Flags the definitions that do not read bodies of the chart: logic_look.c. */
 extern void logic_mark_looks(LogicBuilder *b);
 

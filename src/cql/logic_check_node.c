@@ -34,6 +34,7 @@ typedef struct NodeCheck
 	uint32		nargs;			/* operands of the nodes so far */
 	uint32		nmemos;			/* least number of the next memo: those that nothing needs are left out */
 	uint32		ncells;
+	uint32		njoins;
 } NodeCheck;
 
 /* Operators that the compiler turns into others. */
@@ -59,6 +60,8 @@ is_made_by_compiler(CqlOp op)
 		case CQL_OP_With:
 		case CQL_OP_Without:
 		case CQL_OP_ByExpression:
+		case CQL_OP_LetClause:
+		case CQL_OP_Condition:
 			return true;
 		default:
 			return cql_operators[op].way != CQL_CLAUSE;
@@ -76,10 +79,13 @@ has_operands(const CqlNode *n)
 		case CQL_OP_Property:
 		case CQL_OP_QueryLetRef:
 		case CQL_OP_ByExpression:
+		case CQL_OP_LetClause:
 			return n->nargs == 1;
 		case CQL_OP_With:
 		case CQL_OP_Without:
-			return n->nargs == 2;
+			return n->nargs >= 2;
+		case CQL_OP_Condition:
+			return n->nargs == 1 || n->nargs == 3;
 		default:
 			if ((op->way == CQL_NULLS || op->way == CQL_STRICT) && n->nargs > CQL_MAX_STRICT)
 				return false;
@@ -93,28 +99,60 @@ query_of(const NodeCheck *c, const CqlNode *n)
 	return (const LogicQuery *) logic_section(c->logic, LOGIC_QUERIES) + n->extra;
 }
 
-/* Where the sort items of a query begin among its operands. */
+/* Where the conditions of a query begin among its operands. */
+static uint32
+first_condition(const LogicQuery *q)
+{
+	return (uint32) q->nsources + q->nlets + q->nrelations;
+}
+
+/* Where its sort items begin. */
 static uint32
 first_sort(const LogicQuery *q)
 {
-	return (uint32) q->nsources + q->nlets + q->nrelations + ((q->flags & QUERY_WHERE) != 0) +
-		((q->flags & QUERY_RETURN) != 0) + 2 * ((q->flags & QUERY_AGGREGATE) != 0);
+	return first_condition(q) + query_clauses(q);
+}
+
+/* Whether an operator may stand as operand i of a query. */
+static bool
+fits_query(const NodeCheck *c, const LogicQuery *q, uint32 i, const CqlNode *operand)
+{
+	uint32		first = (uint32) q->nsources + q->nlets;
+
+	switch (operand->op)
+	{
+		case CQL_OP_With:
+		case CQL_OP_Without:
+			return i >= first && i < first_condition(q);
+		case CQL_OP_LetClause:
+			return i >= q->nsources && i < first && operand->extra <= q->nsources;
+		case CQL_OP_Condition:
+			return i >= first_condition(q) && i < first_condition(q) + query_conditions(q) && operand->extra <= q->nsources;
+		case CQL_OP_ByExpression:
+			return i >= first_sort(q);
+		default:
+			return i < first || (i >= first_condition(q) + query_conditions(q) && i < first_sort(q));
+	}
 }
 
 /* Whether an operator may stand as operand i of a node: clauses have their places. */
 static bool
-fits_place(const NodeCheck *c, const CqlNode *n, uint32 i, CqlOp op)
+fits_place(const NodeCheck *c, const CqlNode *n, uint32 i, const CqlNode *operand)
 {
-	bool		relation = op == CQL_OP_With || op == CQL_OP_Without;
-	uint32		first;
+	bool		clause = cql_operators[operand->op].way == CQL_CLAUSE;
 
-	if (n->op == CQL_OP_Sort)
-		return (op == CQL_OP_ByExpression) == (i > 0) && !relation;
-	if (n->op != CQL_OP_Query)
-		return cql_operators[op].way != CQL_CLAUSE;
-	first = (uint32) query_of(c, n)->nsources + query_of(c, n)->nlets;
-	return relation == (i >= first && i < first + query_of(c, n)->nrelations) &&
-		(op == CQL_OP_ByExpression) == (i >= first_sort(query_of(c, n)));
+	switch (n->op)
+	{
+		case CQL_OP_Query:
+			return fits_query(c, query_of(c, n), i, operand);
+		case CQL_OP_Sort:
+			return (operand->op == CQL_OP_ByExpression) == (i > 0) && (i > 0 || !clause);
+		case CQL_OP_With:
+		case CQL_OP_Without:
+			return operand->op == CQL_OP_Condition ? i > 0 && operand->extra <= 1 : !clause && (i == 0 || n->nargs == 2);
+		default:
+			return !clause;
+	}
 }
 
 /* A call: every function that it may mean takes as many operands. */
@@ -206,6 +244,10 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 		case CQL_OP_With:
 		case CQL_OP_Without:
 			return plain && n->extra < CQL_STACK_VALUES;
+		case CQL_OP_LetClause:
+			return plain;
+		case CQL_OP_Condition:
+			return n->flag <= (CONDITION_POSITION | CONDITION_EARLY) && n->nargs == 1 ? n->extra2 == 0 : n->extra > 0 && n->extra2 == ++c->njoins;
 		case CQL_OP_ByExpression:
 			return n->extra2 == 0 && n->flag <= CQL_DESCENDING && n->extra < CQL_STACK_VALUES;
 		case CQL_OP_Query:
@@ -359,7 +401,7 @@ check_node(NodeCheck *c, uint32 number, PhmError *err)
 	{
 		uint32		operand = c->args[n->args + i];
 
-		if (operand >= number || !fits_place(c, n, i, (CqlOp) c->nodes[operand].op))
+		if (operand >= number || !fits_place(c, n, i, &c->nodes[operand]))
 			return logic_malformed(err, "Node", number, "has an operand that does not belong there");
 	}
 	if (!has_fields(c, n, number))

@@ -242,6 +242,8 @@ print_query(const LogicHeader *logic, uint32 query, StringInfo out)
 		appendStringInfo(out, ", %u let%s", q->nlets, q->nlets == 1 ? "" : "s");
 	if (q->nrelations)
 		appendStringInfo(out, ", %u relationship%s", q->nrelations, q->nrelations == 1 ? "" : "s");
+	if (query_conditions(q))
+		appendStringInfo(out, ", %u condition%s", query_conditions(q), query_conditions(q) == 1 ? "" : "s");
 	if (q->flags & QUERY_WHERE)
 		appendStringInfoString(out, ", where");
 	if (q->flags & QUERY_AGGREGATE)
@@ -366,6 +368,12 @@ print_fields(const LogicHeader *logic, const CqlNode *n, StringInfo out)
 		case CQL_OP_Interval:
 			print_bounds(n, out);
 			break;
+		case CQL_OP_LetClause:
+			appendStringInfo(out, " of source %u", n->extra);
+			break;
+		case CQL_OP_Condition:
+			appendStringInfo(out, " at %u%s", n->extra, n->nargs == 3 ? ", by index" : "");
+			break;
 		case CQL_OP_Keyed:
 			appendStringInfo(out, " @%u", n->extra2 & 0xFFFF);
 			if (n->extra2 >> 16 != 0xFFFF)
@@ -394,7 +402,7 @@ print_operands(const LogicHeader *logic, const CqlNode *n, int depth, StringInfo
 {
 	const uint32 *args = logic_section(logic, LOGIC_ARGS);
 
-	for (uint32 i = 0; n->op != CQL_OP_QueryLetRef && i < n->nargs; i++)
+	for (uint32 i = 0; n->op != CQL_OP_QueryLetRef && i < (n->op == CQL_OP_Condition ? 1 : n->nargs); i++)
 		print_node(logic, args[n->args + i], depth, out);
 }
 

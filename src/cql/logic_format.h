@@ -140,7 +140,13 @@ typedef struct LogicParameter
 	uint32		type;			/* LOGIC_NONE: not told */
 } LogicParameter;
 
-/* Operands of a Query: sources, lets, relationships, then those that flags tell, then sort items. */
+/*
+ * Operands of a Query: sources, lets (LetClause: extra is the number of the source at
+ * which it is computed anew), relationships, conditions, then those that flags tell, then
+ * sort items.  A Condition has in extra how many sources must have their values before it
+ * is tested; flag: CONDITION_...; with three operands, the others are the sides of an equation by which elements of the
+ * last of these sources can be found, and extra2 is the number of the index.
+ */
 typedef struct LogicQuery
 {
 	uint16		nsources;
@@ -155,6 +161,25 @@ typedef struct LogicQuery
 #define QUERY_RETURN			0x02
 #define QUERY_AGGREGATE			0x04	/* expression and starting */
 #define QUERY_DISTINCT			0x08	/* of return or aggregate */
+#define QUERY_CONDITIONS_SHIFT	16		/* number of Conditions, which stand instead of the where */
+
+#define CONDITION_POSITION		0x3F	/* of flag: its place in the source */
+#define CONDITION_EARLY			0x40	/* it is tested before what is written before it */
+
+/* Conditions of a query. */
+static inline uint32
+query_conditions(const LogicQuery *q)
+{
+	return q->flags >> QUERY_CONDITIONS_SHIFT;
+}
+
+/* Operands that conditions, return and aggregate take. */
+static inline uint32
+query_clauses(const LogicQuery *q)
+{
+	return query_conditions(q) + ((q->flags & QUERY_WHERE) != 0) + ((q->flags & QUERY_RETURN) != 0) +
+		2 * ((q->flags & QUERY_AGGREGATE) != 0);
+}
 
 typedef enum LogicFilter
 {

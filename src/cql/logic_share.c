@@ -9,7 +9,7 @@
  */
 #include "cql/logic_build.h"
 
-#define FAR		(UINT64CONST(1) << 63)	/* reads slots that are not counted one by one */
+#define FAR		LOGIC_FAR	/* reads slots that are not counted one by one */
 #define NO_SLOT	0xFFFFu
 
 /* What is known of each node. */
@@ -21,6 +21,7 @@ typedef struct Share
 	uint64	   *reads;			/* slots of its frame */
 	uint32	   *uses;			/* by nodes that are reached */
 	uint32	   *cost;
+	bool	   *messages;
 	bool	   *reached;
 } Share;
 
@@ -124,6 +125,19 @@ cost_of(const Share *s, uint32 node)
 	return (uint32) Min(cost, 1000000);
 }
 
+/* Whether Message is written in a node, other than in what is computed once. */
+static bool
+has_message(const Share *s, uint32 node)
+{
+	const CqlNode *n = logic_get_node(s->b, node);
+	const uint32 *args = logic_get_args(s->b, node);
+	bool		found = n->op == CQL_OP_Message;
+
+	for (uint32 i = 0; i < n->nargs; i++)
+		found = found || (s->messages[args[i]] && n->op != CQL_OP_Memo);
+	return found;
+}
+
 /* Whether it pays to remember a node's values. */
 static bool
 is_worth(const Share *s, uint32 node)
@@ -159,13 +173,38 @@ survey(Share *s, const LogicBuilder *nodes, LogicBuilder *rest)
 	s->reads = palloc0(sizeof(uint64) * (s->count + 1));
 	s->uses = palloc0(sizeof(uint32) * (s->count + 1));
 	s->cost = palloc0(sizeof(uint32) * (s->count + 1));
+	s->messages = palloc0(s->count + 1);
 	s->reached = palloc0(sizeof(bool) * (s->count + 1));
 	for (uint32 i = 0; i < s->count; i++)
 	{
 		s->reads[i] = reads_of(s, i);
 		s->cost[i] = cost_of(s, i);
+		s->messages[i] = has_message(s, i);
 	}
 	mark_all(s);
+}
+
+/* A node in its new form; its operands have theirs. */
+static uint32
+rebuild(const Share *s, LogicPlan *plan, uint32 node)
+{
+	const CqlNode *n = logic_get_node(s->b, node);
+	const uint32 *args = logic_get_args(s->b, node);
+	const LogicPlace *place = logic_element((LogicBuilder *) s->b, LOGIC_PLACES, node);
+	uint32	   *new_args;
+	uint32		made;
+
+	logic_set_place(s->rest, place->definition, place->line, place->column);
+	if (n->op == CQL_OP_Query)
+		return logic_plan_query(plan, node);
+	if (n->op == CQL_OP_With || n->op == CQL_OP_Without)
+		return logic_plan_relation(plan, node);
+	new_args = palloc(sizeof(uint32) * (n->nargs + 1));
+	for (uint32 i = 0; i < n->nargs; i++)
+		new_args[i] = plan->map[args[i]];
+	made = n->op == CQL_OP_Exists ? logic_add_exists(s->rest, n, new_args[0]) : logic_add_node(s->rest, n, new_args);
+	pfree(new_args);
+	return made;
 }
 
 /* A node of the old numbers in the new ones. */
@@ -181,31 +220,23 @@ logic_share(LogicBuilder *b)
 	Share		s;
 	LogicBuilder *old = logic_take_nodes(b);
 	uint32	   *map;
+	LogicPlan	plan;
 	uint32		ncells = 0;
 
 	survey(&s, old, b);
 	map = palloc0(sizeof(uint32) * (s.count + 1));
+	plan = (LogicPlan) {.nodes = old,.b = b,.reads = s.reads,.messages = s.messages,.map = map};
 	for (uint32 i = 0; i < s.count; i++)
 	{
-		const CqlNode *n = logic_get_node(old, i);
-		const uint32 *args = logic_get_args(old, i);
-		uint32	   *new_args;
-		const LogicPlace *place = logic_element(old, LOGIC_PLACES, i);
-
 		if (!s.reached[i])
 			continue;
-		new_args = palloc(sizeof(uint32) * (n->nargs + 1));
-		for (uint32 j = 0; j < n->nargs; j++)
-			new_args[j] = map[args[j]];
-		logic_set_place(b, place->definition, place->line, place->column);
-		map[i] = n->op == CQL_OP_Exists ? logic_add_exists(b, n, new_args[0]) : logic_add_node(b, n, new_args);
+		map[i] = rebuild(&s, &plan, i);
 		if (is_worth(&s, i))
 		{
 			CqlNode		keyed = {.op = CQL_OP_Keyed,.nargs = 1,.extra = ncells++,.extra2 = slots_of(s.reads[i])};
 
 			map[i] = logic_add_node(b, &keyed, &map[i]);
 		}
-		pfree(new_args);
 	}
 	for (uint32 i = 0; i < logic_builder_count(b, LOGIC_DEFINITIONS); i++)
 	{

@@ -12,6 +12,8 @@ cql_warn(CqlExec *x, const CqlNode *n, CqlValue code)
 	int			length = code.kind == CQL_STRING ? (int) Min(code.n, 200u) : 0;
 	char	   *text;
 
+	if (x->early && !x->in_order)
+		cql_fail(x, n, ERRCODE_INTERNAL_ERROR, "a condition that is tested early warns");
 	if (x->nwarnings >= CQL_MAX_WARNINGS)
 		return;
 	cql_tell_place(x, n, place, sizeof(place));

@@ -232,7 +232,7 @@ moment_of(CqlExec *x, CqlValue v, const ElementValue *e, PhmDateTime *when)
 	if (e->kind == ELEMENT_DATETIME || e->kind == ELEMENT_LITERAL)
 		*when = e->number;
 	else if (e->kind == ELEMENT_MOMENT)
-		*when = (int64) ((uint64) chart_entries(x->chart, v.flag)[v.n].time << 15 | (uint64) e->number);
+		*when = element_moment_date(e, chart_entries(x->chart, v.flag)[v.n].time);
 	else
 		return false;
 	return true;

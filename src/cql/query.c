@@ -64,37 +64,135 @@ typedef struct Query
 {
 	const CqlNode *n;
 	const LogicQuery *q;
+	const uint32 *args;			/* operands of n */
 	CqlListBuilder out;
 	CqlValue	sources[16];
-	uint32		clauses;		/* operand of the first clause */
+	uint32		conditions;		/* operand of the first condition */
+	uint32		clauses;		/* operand of the first clause behind them */
 	bool		list;			/* some source is a list */
-	bool		stop;			/* a query over single values has its answer */
+	bool		empty;			/* some source has no elements */
 } Query;
 
 #define MAX_SOURCES 16
+
+/* Whether a condition holds: what it warns of where it might not have been tested is not told (cql_warn). */
+static bool
+holds(CqlExec *x, const CqlNode *condition)
+{
+	int			early = x->early;
+	CqlValue	v;
+
+	x->early |= condition->flag & CONDITION_EARLY;
+	v = cql_eval_arg(x, condition, 0);
+	x->early = early;
+	return cql_is_true(v);
+}
+
+/* Whether all of some conditions hold that are to be tested at a stage. */
+static bool
+conditions_hold(CqlExec *x, const uint32 *conditions, uint32 n, uint32 stage)
+{
+	for (uint32 i = 0; i < n; i++)
+	{
+		const CqlNode *condition = &x->nodes[conditions[i]];
+
+		if (condition->extra > stage)
+			break;
+		if (condition->extra == stage && !holds(x, condition))
+			return false;
+	}
+	return true;
+}
+
+/* Whether all of some conditions hold, tested as they are written. */
+static bool
+conditions_hold_in_order(CqlExec *x, const uint32 *conditions, uint32 n)
+{
+	for (uint32 position = 0; position < n; position++)
+		for (uint32 i = 0; i < n; i++)
+		{
+			const CqlNode *condition = &x->nodes[conditions[i]];
+
+			if ((condition->flag & CONDITION_POSITION) == position && !cql_is_true(cql_eval_arg(x, condition, 0)))
+				return false;
+		}
+	return true;
+}
+
+/* The elements that an index of some condition of a stage finds; false when there is none. */
+static bool
+find_rows(CqlExec *x, const uint32 *conditions, uint32 n, uint32 stage, const JoinPlace *place, CqlValue list,
+		  JoinRows *rows)
+{
+	for (uint32 i = 0; i < n; i++)
+	{
+		const CqlNode *condition = &x->nodes[conditions[i]];
+
+		if (condition->extra == stage && condition->extra2 > 0)
+			return cql_join(x, condition, place, list, rows);
+	}
+	return false;
+}
+
+/* Whether what a relationship says holds of the element in its slot. */
+static bool
+relation_fits(CqlExec *x, const CqlNode *relation)
+{
+	const uint32 *conditions = &x->args[relation->args + 1];
+
+	if (x->nodes[conditions[0]].op != CQL_OP_Condition)
+		return cql_is_true(cql_eval_arg(x, relation, 1));
+	if (x->in_order)
+		return conditions_hold_in_order(x, conditions, relation->nargs - 1);
+	return conditions_hold(x, conditions, relation->nargs - 1, 1);
+}
+
+/* Whether a relationship's source has an element that fits. */
+static bool
+relation_finds(CqlExec *x, const CqlNode *relation, CqlValue source)
+{
+	const uint32 *conditions = &x->args[relation->args + 1];
+	CqlValue   *slot = &x->frame[relation->extra];
+	JoinPlace	place = {.slot = relation->extra};
+	JoinRows	rows;
+
+	if (x->nodes[conditions[0]].op == CQL_OP_Condition && !x->in_order)
+	{
+		if (source.n == 0 || !conditions_hold(x, conditions, relation->nargs - 1, 0))
+			return false;
+		if (find_rows(x, conditions, relation->nargs - 1, 1, &place, source, &rows))
+		{
+			for (; rows.row; rows.row = rows.next[rows.row - 1])
+			{
+				*slot = source.values[rows.row - 1];
+				if (relation_fits(x, relation))
+					return true;
+			}
+			return false;
+		}
+	}
+	for (uint32 i = 0; i < source.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		*slot = source.values[i];
+		if (relation_fits(x, relation))
+			return true;
+	}
+	return false;
+}
 
 /* Whether a relationship holds: some element, or none. */
 static bool
 relation_holds(CqlExec *x, const CqlNode *relation)
 {
 	CqlValue	source = cql_eval_arg(x, relation, 0);
-	CqlValue   *slot = &x->frame[relation->extra];
+	CqlValue	one = source;
 	bool		found = false;
 
 	if (source.kind == CQL_LIST)
-	{
-		for (uint32 i = 0; i < source.n && !found; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			*slot = source.values[i];
-			found = cql_is_true(cql_eval_arg(x, relation, 1));
-		}
-	}
+		found = relation_finds(x, relation, source);
 	else if (source.kind != CQL_NULL)
-	{
-		*slot = source;
-		found = cql_is_true(cql_eval_arg(x, relation, 1));
-	}
+		found = relation_finds(x, relation, cql_list(&one, 1));
 	return found == (relation->op == CQL_OP_With);
 }
 
@@ -103,15 +201,17 @@ static void
 take_row(CqlExec *x, Query *r)
 {
 	const LogicQuery *q = r->q;
+	const uint32 *conditions = r->args + r->conditions;
+	uint32		nconditions = query_conditions(q);
 	uint32		clause = r->clauses;
 	CqlValue	v;
 
 	CHECK_FOR_INTERRUPTS();
-	for (uint32 i = 0; i < q->nlets; i++)
-		x->frame[q->slot + q->nsources + i].kind = CQL_PENDING;
 	for (uint32 i = 0; i < q->nrelations; i++)
-		if (!relation_holds(x, &x->nodes[x->args[r->n->args + q->nsources + q->nlets + i]]))
+		if (!relation_holds(x, &x->nodes[r->args[q->nsources + q->nlets + i]]))
 			return;
+	if (x->in_order && !conditions_hold_in_order(x, conditions, nconditions))
+		return;
 	if ((q->flags & QUERY_WHERE) && !cql_is_true(cql_eval_arg(x, r->n, clause++)))
 		return;
 	if (q->flags & QUERY_AGGREGATE)
@@ -129,29 +229,59 @@ take_row(CqlExec *x, Query *r)
 	cql_list_add(x, &r->out, v);
 }
 
+static void loop(CqlExec *x, Query *r, uint32 source);
+
+/* Whether some sources having their values leaves the result open: lets of them begin anew. */
+static inline bool
+reach_stage(CqlExec *x, Query *r, uint32 stage)
+{
+	const LogicQuery *q = r->q;
+
+	for (uint32 i = 0; i < q->nlets; i++)
+	{
+		const CqlNode *let = &x->nodes[r->args[q->nsources + i]];
+
+		if (let->op != CQL_OP_LetClause || let->extra == stage)
+			x->frame[q->slot + q->nsources + i].kind = CQL_PENDING;
+	}
+	return x->in_order || conditions_hold(x, r->args + r->conditions, query_conditions(q), stage);
+}
+
+/* One element of a source, and all combinations with those behind it. */
+static inline void
+take_element(CqlExec *x, Query *r, uint32 source, CqlValue v)
+{
+	x->frame[r->q->slot + source] = v;
+	if (reach_stage(x, r, source + 1))
+		loop(x, r, source + 1);
+}
+
 /* Loops over a source and those behind it. */
 static void
 loop(CqlExec *x, Query *r, uint32 source)
 {
+	const LogicQuery *q = r->q;
+	JoinPlace	place = {q->slot + source, q->slot + q->nsources, q->nlets};
 	CqlValue	v;
+	JoinRows	rows;
 
-	if (source == r->q->nsources)
+	if (source == q->nsources)
 	{
 		take_row(x, r);
 		return;
 	}
 	v = r->sources[source];
-	if (v.kind == CQL_LIST)
+	if (v.kind != CQL_LIST)
+		take_element(x, r, source, v);
+	else if (find_rows(x, r->args + r->conditions, query_conditions(q), source + 1, &place, v, &rows))
+		for (; rows.row; rows.row = rows.next[rows.row - 1])
+			take_element(x, r, source, v.values[rows.row - 1]);
+	else
 		for (uint32 i = 0; i < v.n; i++)
 		{
-			x->frame[r->q->slot + source] = v.values[i];
-			loop(x, r, source + 1);
+			CHECK_FOR_INTERRUPTS();
+			take_element(x, r, source, v.values[i]);
 		}
-	else if (v.kind != CQL_NULL)
-	{
-		x->frame[r->q->slot + source] = v;
-		loop(x, r, source + 1);
-	}
 }
 
 /* Merge sort of rows by their keys: stable. */
@@ -226,7 +356,7 @@ static CqlValue
 aggregate_rows(CqlExec *x, Query *r)
 {
 	const LogicQuery *q = r->q;
-	uint32		clause = r->clauses + ((q->flags & QUERY_WHERE) != 0);
+	uint32		clause = r->clauses + ((q->flags & QUERY_WHERE) != 0);	/* behind it */
 	CqlValue	total = cql_eval_arg(x, r->n, clause + 1);
 	CqlValue	rows = cql_list_of(&r->out);
 
@@ -244,13 +374,6 @@ aggregate_rows(CqlExec *x, Query *r)
 	return total;
 }
 
-/* Number of operands that the clauses take. */
-static uint32
-clause_count(const LogicQuery *q)
-{
-	return ((q->flags & QUERY_WHERE) != 0) + ((q->flags & QUERY_RETURN) != 0) + 2 * ((q->flags & QUERY_AGGREGATE) != 0);
-}
-
 CqlValue
 cql_query_op(CqlExec *x, const CqlNode *n)
 {
@@ -260,7 +383,9 @@ cql_query_op(CqlExec *x, const CqlNode *n)
 
 	check_stack_depth();
 	r.q = q;
-	r.clauses = q->nsources + q->nlets + q->nrelations;
+	r.args = &x->args[n->args];
+	r.conditions = q->nsources + q->nlets + q->nrelations;
+	r.clauses = r.conditions + query_conditions(q);
 	if (q->nsources > MAX_SOURCES)
 		cql_fail(x, n, ERRCODE_STATEMENT_TOO_COMPLEX, "a query has more than %d sources", MAX_SOURCES);
 	for (uint32 i = 0; i < q->nsources; i++)
@@ -268,10 +393,13 @@ cql_query_op(CqlExec *x, const CqlNode *n)
 		r.sources[i] = cql_eval_arg(x, n, i);
 		if (r.sources[i].kind == CQL_LIST || (r.sources[i].kind == CQL_NULL && r.sources[i].type == CQL_LIST))
 			r.list = true;
+		if (r.sources[i].kind == CQL_NULL || (r.sources[i].kind == CQL_LIST && r.sources[i].n == 0))
+			r.empty = true;
 	}
 	if (q->nsources == 1 && r.sources[0].kind == CQL_NULL && !(q->flags & QUERY_AGGREGATE))
 		return (CqlValue) {.kind = CQL_NULL,.type = r.sources[0].type};
-	loop(x, &r, 0);
+	if (!r.empty && reach_stage(x, &r, 0))
+		loop(x, &r, 0);
 	if (q->flags & QUERY_AGGREGATE)
 		return aggregate_rows(x, &r);
 	if (!r.list)
@@ -279,7 +407,7 @@ cql_query_op(CqlExec *x, const CqlNode *n)
 	result = cql_list_of(&r.out);
 	if (q->flags & QUERY_DISTINCT)
 		result = cql_distinct(x, result);
-	return sort_list(x, n, r.clauses + clause_count(q), q->nsorts, result);
+	return sort_list(x, n, r.conditions + query_clauses(q), q->nsorts, result);
 }
 
 CqlValue

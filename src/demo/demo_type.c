@@ -10,12 +10,12 @@
 
 #include "catalog/pg_type.h"
 #include "commands/progress.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/backend_progress.h"
 #include "utils/date.h"
 
+#include "phm_plan.h"
 #include "demo/demo_row.h"
 #include "demo/provider.h"
 
@@ -43,10 +43,13 @@ link_portion(const DemoWriter *w, int64 first, int n, int64 *patient_ids)
 	for (int i = 0; i < n; i++)
 		ids[i] = demo_person_id(w, first + i);
 	array = PointerGetDatum(construct_array(ids, n, TEXTOID, -1, false, TYPALIGN_INT));
-	if (SPI_execute_with_args(make, 1, &type, &array, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not link the persons of the demo");
-	if (SPI_execute_with_args(find, 1, &type, &array, NULL, false, 0) != SPI_OK_SELECT || (int) SPI_processed != n)
-		elog(ERROR, "could not find the persons of the demo");
+	phm_spi_check(SPI_execute_with_args(make, 1, &type, &array, NULL, false, 0), "link the persons of the demo");
+	phm_spi_check(SPI_execute_with_args(find, 1, &type, &array, NULL, false, 0), "find the persons of the demo");
+	if ((int) SPI_processed != n)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("some persons of the demo could not be linked"),
+				 errhint("A trigger or policy on phm.patient_link keeps their rows away.")));
 	for (int i = 0; i < n; i++)
 	{
 		bool		isnull;
@@ -73,11 +76,10 @@ analyze_keys(void)
 	char	   *sql;
 
 	SPI_connect();
-	if (SPI_execute(tables, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not list the tables of the record");
+	phm_spi_check(SPI_execute(tables, false, 1), "list the tables of the record");
 	sql = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	if (sql != NULL && SPI_execute(sql, false, 0) < 0)
-		elog(ERROR, "could not analyze the tables of the record");
+	if (sql != NULL)
+		phm_spi_check(SPI_execute(sql, false, 0), "analyze the tables of the record");
 	SPI_finish();
 }
 

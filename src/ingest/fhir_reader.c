@@ -9,9 +9,9 @@
 #include "phm.h"
 
 #include "common/hashfn.h"
-#include "executor/spi.h"
 #include "utils/memutils.h"
 
+#include "phm_plan.h"
 #include "ingest/fhir_bundle.h"
 #include "ingest/fhir_reader.h"
 #include "record/mark.h"
@@ -306,9 +306,9 @@ delete_resource(FhirReader *reader, const FhirEntry *entry)
 				   has_patient ? "patient_id" : "NULL::bigint AS patient_id");
 	level = mark_silence_triggers();
 	SPI_connect();
-	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) < 0 ||
-		(typed && SPI_execute_with_args(lines, 3, types, values, NULL, false, 0) < 0))
-		elog(ERROR, "could not delete a resource");
+	phm_spi_check(SPI_execute_with_args(sql, 3, types, values, NULL, false, 0), "delete a resource");
+	if (typed)
+		phm_spi_check(SPI_execute_with_args(lines, 3, types, values, NULL, false, 0), "delete the lines of a claim");
 	SPI_finish();
 	mark_restore_triggers(level);
 	reader->deleted++;

@@ -70,6 +70,7 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	PERFORM phm.check_store_version();
 	INSERT INTO phm.inbox AS i (source, format, person, payload)
 	VALUES (ingest.source, ingest.format, ingest.person, ingest.payload)
 	RETURNING i.inbox_id INTO ingest.inbox_id;
@@ -81,7 +82,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.ingest(text, text, bigint, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.ingest(text, text, bigint, text) IS
-'Reads a message into the record at once: a FHIR R4 resource or Bundle as JSON. source: the system it comes from. person: the person to whom everything in it belongs, whatever its subjects say. What cannot be read stays in phm.inbox with its error; nothing is raised for bad content.';
+'Reads a message into the record at once: a FHIR R4 resource or Bundle as JSON. source: the system it comes from. person: the person to whom everything in it belongs, whatever its subjects say. What cannot be read stays in phm.inbox with its error; nothing is raised for bad content. Errors: 55000 no store or one of another version.';
 
 CREATE PROCEDURE phm.load(path text, source text, person bigint DEFAULT NULL)
 LANGUAGE plpgsql
@@ -94,6 +95,7 @@ DECLARE
 	p bigint;
 	l bigint;
 BEGIN
+	PERFORM phm.check_store_version();
 	SELECT array_agg(f ORDER BY f) INTO names FROM phm.server_files(path) AS f;
 	IF names IS NULL THEN
 		RAISE EXCEPTION 'no such file, folder or pattern on the server' USING ERRCODE = 'undefined_file';
@@ -123,4 +125,4 @@ END
 $$;
 REVOKE ALL ON PROCEDURE phm.load(text, text, bigint) FROM PUBLIC;
 COMMENT ON PROCEDURE phm.load(text, text, bigint) IS
-'Loads FHIR R4 files of the server into the record: a file, a folder or a pattern; NDJSON line by line, other files as one resource or Bundle each. Commits as it goes; phm.inbox shows how far it is. What cannot be read goes to phm.inbox and does not stop the rest. Loading the same files again changes nothing. Errors: 58P01 no such file, 42501 without the rights of pg_read_server_files.';
+'Loads FHIR R4 files of the server into the record: a file, a folder or a pattern; NDJSON line by line, other files as one resource or Bundle each. Commits as it goes; phm.inbox shows how far it is. What cannot be read goes to phm.inbox and does not stop the rest. Loading the same files again changes nothing. Errors: 55000 no store or one of another version, 58P01 no such file, 42501 without the rights of pg_read_server_files.';

@@ -12,13 +12,13 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_authid.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "storage/fd.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
+#include "phm_plan.h"
 #include "ingest/fhir_reader.h"
 
 PG_FUNCTION_INFO_V1(phm_read_fhir);
@@ -68,8 +68,7 @@ reject(void *arg, const PhmError *err, const char *text, size_t length)
 	if (r->file == NULL)
 		nulls[4] = nulls[5] = nulls[6] = 'n';
 	SPI_connect();
-	if (SPI_execute_with_args(sql, 11, types, values, nulls, false, 0) < 0)
-		elog(ERROR, "could not write to phm.inbox");
+	phm_spi_check(SPI_execute_with_args(sql, 11, types, values, nulls, false, 0), "write to phm.inbox");
 	SPI_finish();
 	r->count++;
 	pfree(DatumGetPointer(payload));

@@ -10,7 +10,7 @@ AS $$
 DECLARE
 	wanted text := split_part(name, '|', 1);
 	wanted_version text := CASE WHEN name LIKE '%|%' THEN substr(name, length(split_part(name, '|', 1)) + 2) END;
-	found text[];
+	fits text[];
 BEGIN
 	SELECT m.measure, m.version INTO find_measure.measure, find_measure.version
 	  FROM phm.measure AS m
@@ -20,18 +20,18 @@ BEGIN
 		RETURN;
 	END IF;
 	-- CMS122 for CMS122FHIRDiabetes...: what follows must not go on with a digit.
-	SELECT array_agg(DISTINCT m.measure ORDER BY m.measure) INTO found FROM phm.measure AS m
+	SELECT array_agg(DISTINCT m.measure ORDER BY m.measure) INTO fits FROM phm.measure AS m
 	 WHERE left(m.measure, length(wanted)) = wanted AND substr(m.measure, length(wanted) + 1, 1) !~ '[0-9]'
 	   AND CASE WHEN wanted_version IS NULL THEN m.current ELSE m.version = wanted_version END AND wanted <> '';
-	IF cardinality(found) > 1 THEN
+	IF cardinality(fits) > 1 THEN
 		RAISE EXCEPTION 'measure "%" is not unique', name USING ERRCODE = 'undefined_object',
-			DETAIL = format('It may be %s.', array_to_string(found, ', '));
-	ELSIF found IS NULL THEN
+			DETAIL = format('It may be %s.', array_to_string(fits, ', '));
+	ELSIF fits IS NULL THEN
 		RAISE EXCEPTION 'measure "%" is not loaded', name USING ERRCODE = 'undefined_object',
 			HINT = 'The table phm.measure lists those that are; phm.load_measure loads others.';
 	END IF;
 	SELECT m.measure, m.version INTO find_measure.measure, find_measure.version FROM phm.measure AS m
-	 WHERE m.measure = found[1] AND CASE WHEN wanted_version IS NULL THEN m.current ELSE m.version = wanted_version END;
+	 WHERE m.measure = fits[1] AND CASE WHEN wanted_version IS NULL THEN m.current ELSE m.version = wanted_version END;
 END
 $$;
 COMMENT ON FUNCTION phm.find_measure(text) IS
@@ -180,6 +180,7 @@ BEGIN
 	IF m.library IS NULL THEN
 		RETURN;
 	END IF;
+	LOCK TABLE phm.library, phm.value_set IN SHARE MODE;
 	r := phm.try_link(ARRAY[m.library], m.missing_value_sets, true, bundle_versions);
 	IF r.logic IS NULL THEN
 		RETURN QUERY SELECT 'error', coalesce('Library ' || (p ->> 'library'), 'Measure.library'), phm.problem_text(jsonb_build_array(p))
@@ -191,7 +192,8 @@ BEGIN
 	  FROM unnest(r.uses_value_sets) AS u
 	  JOIN phm.value_set AS v ON v.url = u AND CASE WHEN bundle_versions ? u THEN v.version = bundle_versions ->> u ELSE v.current END;
 	UPDATE phm.measure AS k SET value_set_versions = versions WHERE (k.measure, k.version) = (m.measure, m.version);
-	PERFORM phm.keep_logic('measure ' || m.measure || '|' || m.version, ARRAY[m.library], m.missing_value_sets, versions);
+	PERFORM phm.put_logic('measure ' || m.measure || '|' || m.version, ARRAY[m.library], m.missing_value_sets, versions,
+		r.logic, r.uses_libraries, r.uses_value_sets);
 	RETURN QUERY SELECT 'error', f.element, f.message
 		FROM phm.measure_plan_faults(r.logic, phm.measure_plan(ARRAY[m.measure || '|' || m.version])) AS f;
 	RETURN QUERY SELECT 'warning', 'ValueSet', format('value set %s is not loaded and taken as empty', u)
@@ -223,10 +225,10 @@ BEGIN
 	IF is_bundle THEN
 		RETURN QUERY SELECT 'error', NULL::text, NULL::text, t.type, format('%s %s|%s is in the package %s times with different content', t.type, t.url, t.version, t.n)
 			FROM (SELECT e #>> '{resource,resourceType}' AS type, e #>> '{resource,url}' AS url, e #>> '{resource,version}' AS version,
-						 count(DISTINCT md5((e -> 'resource')::text)) AS n
+						 count(*) AS n, count(DISTINCT e -> 'resource') > 1 AS differ
 					FROM jsonb_array_elements(bundle -> 'entry') AS e
 				   WHERE e #>> '{resource,resourceType}' IN ('Measure', 'Library', 'ValueSet') AND e #>> '{resource,url}' IS NOT NULL
-				   GROUP BY 1, 2, 3) AS t WHERE t.n > 1;
+				   GROUP BY 1, 2, 3) AS t WHERE t.n > 1 AND t.differ;
 		IF bundle -> 'entry' @> '[{"resource": {"resourceType": "ValueSet"}}]' THEN
 			SELECT coalesce(jsonb_object_agg(v.url, v.version), '{}') INTO versions FROM phm.load_value_set(bundle, make_current, source) AS v;
 		END IF;

@@ -108,10 +108,12 @@ BEGIN ATOMIC
 		'groups', coalesce((SELECT jsonb_agg(phm.read_measure_group(g, resource) ORDER BY (g ->> '#')::integer)
 							  FROM phm.measure_items(resource -> 'group') AS g), '[]'),
 		'supplemental', coalesce((
-			SELECT jsonb_agg(jsonb_build_object('id', coalesce(s ->> 'id', 'supplemental-' || (s ->> '#')), 'ordinal', (s ->> '#')::integer,
-				'usage', coalesce(phm.measure_code(s #> '{usage,0}'), 'supplemental-data'),
-				'description', s ->> 'description', 'expression', s #>> '{criteria,expression}') ORDER BY (s ->> '#')::integer)
-			  FROM phm.measure_items(resource -> 'supplementalData') AS s), '[]'),
+			SELECT jsonb_agg(jsonb_build_object('id', d.id || CASE WHEN d.n > 1 THEN '-' || d.n ELSE '' END, 'ordinal', (d.s ->> '#')::integer,
+				'usage', coalesce(phm.measure_code(d.s #> '{usage,0}'), 'supplemental-data'),
+				'description', d.s ->> 'description', 'expression', d.s #>> '{criteria,expression}') ORDER BY (d.s ->> '#')::integer)
+			  FROM (SELECT s, i.id, row_number() OVER (PARTITION BY i.id ORDER BY (s ->> '#')::integer) AS n
+					  FROM phm.measure_items(resource -> 'supplementalData') AS s
+					 CROSS JOIN LATERAL (SELECT coalesce(s ->> 'id', 'supplemental-' || (s ->> '#')) AS id) AS i) AS d), '[]'),
 		'components', coalesce((
 			SELECT jsonb_agg(jsonb_build_object('resource', a ->> 'resource',
 				'group_id', phm.measure_extension(a, 'cqfm-groupId') ->> 'valueString',
@@ -119,7 +121,7 @@ BEGIN ATOMIC
 			  FROM phm.measure_items(resource -> 'relatedArtifact') AS a WHERE a ->> 'type' = 'composed-of'), '[]'));
 END;
 COMMENT ON FUNCTION phm.read_measure(jsonb) IS
-'Internal: a FHIR R4 Measure in the shape that loading uses: groups with scoring, basis, populations and stratifiers, supplemental data, components. Extensions are those of the Quality Measure Implementation Guide (HL7 cqf-measures).';
+'Internal: a FHIR R4 Measure in the shape that loading uses: groups with scoring, basis, populations and stratifiers, supplemental data (an id that repeats gets a number behind it), components. Extensions are those of the Quality Measure Implementation Guide (HL7 cqf-measures).';
 
 CREATE FUNCTION phm.measure_faults(measure jsonb)
 RETURNS TABLE (severity text, element text, message text)
@@ -202,9 +204,6 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT 'error', g.element || '.stratifier', format('stratifier id "%s" is used %s times', s ->> 'id', count(*))
 		  FROM "group" AS g, jsonb_array_elements(g.g -> 'stratifiers') AS s GROUP BY g.element, s ->> 'id' HAVING count(*) > 1
-		UNION ALL
-		SELECT 'error', 'Measure.supplementalData', format('supplemental data id "%s" is used %s times', s ->> 'id', count(*))
-		  FROM jsonb_array_elements(measure -> 'supplemental') AS s GROUP BY s ->> 'id' HAVING count(*) > 1
 		UNION ALL
 		SELECT 'error', 'Measure.supplementalData', format('supplemental data "%s" names no expression', s ->> 'id')
 		  FROM jsonb_array_elements(measure -> 'supplemental') AS s WHERE s ->> 'expression' IS NULL

@@ -91,10 +91,27 @@ AS $$
 BEGIN
 	DELETE FROM phm.rule_set AS r USING phm.measure_set AS s WHERE s.name = r.name;
 	DELETE FROM phm.measure_set;
+	IF EXISTS (SELECT FROM phm.measurement_period AS p WHERE p.active) THEN
+		PERFORM phm.mark_cause('measure');
+	END IF;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.forget_measure_sets() FROM PUBLIC;
-COMMENT ON FUNCTION phm.forget_measure_sets() IS 'Internal: the current measures are linked anew before they run next.';
+COMMENT ON FUNCTION phm.forget_measure_sets() IS 'Internal: the current measures are linked anew before they run next; where results are kept up to date, the next refresh evaluates everybody.';
+
+CREATE FUNCTION phm.measure_logic_changed() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM phm.measure_set AS s WHERE s.name = NEW.name) AND EXISTS (SELECT FROM phm.measurement_period AS p WHERE p.active) THEN
+		PERFORM phm.mark_cause('measure');
+	END IF;
+	RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.measure_logic_changed() FROM PUBLIC;
+COMMENT ON FUNCTION phm.measure_logic_changed() IS 'Trigger: when the logic of measures becomes another, the next refresh evaluates everybody.';
 
 CREATE FUNCTION phm.link_measure_sets() RETURNS integer
 LANGUAGE plpgsql VOLATILE

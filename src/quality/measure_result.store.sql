@@ -137,4 +137,7 @@ COMMENT ON COLUMN phm.measure_result.sensitivity IS 'Sensitivity labels without 
 COMMENT ON COLUMN phm.measure_result.valid_from IS 'Evaluation date at which it began to hold.';
 COMMENT ON COLUMN phm.measure_result.valid_to IS 'Evaluation date at which it ended; NULL while it holds.';
 
+CREATE TRIGGER phm_measure_logic_changed AFTER UPDATE OF hash ON phm.rule_set
+	FOR EACH ROW WHEN (OLD.hash IS DISTINCT FROM NEW.hash) EXECUTE FUNCTION phm.measure_logic_changed();
+
 SELECT phm.register_derivation('measure_result', 40, 'phm.derive_measure_result', 'Results of quality measures.');

@@ -22,6 +22,7 @@ typedef struct GroupRun
 	uint32	   *met;			/* criteria that each member meets */
 	uint32	   *membership;
 	uint32		nmembers;
+	char	  **names;			/* of the episodes */
 	bool		by_episode;
 	uint32		patient[2];		/* met and membership of the only member */
 	MeasureRow *rows;
@@ -345,6 +346,48 @@ episode_text(GroupRun *run, uint32 member)
 	return run->err.sqlstate == 0 && stratum_text(run, v, &out) ? out.data : NULL;
 }
 
+/* A name of an episode and its place, to be sorted. */
+typedef struct EpisodeName
+{
+	char	   *text;
+	uint32		member;
+} EpisodeName;
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const EpisodeName *x = a;
+	const EpisodeName *y = b;
+	int			order = strcmp(x->text, y->text);
+
+	return order != 0 ? order : (x->member > y->member) - (x->member < y->member);
+}
+
+/* Names all episodes; of several with one name (a Bundle may hold an id twice) the second gets #2 behind it. */
+static bool
+name_episodes(GroupRun *run)
+{
+	EpisodeName *names;
+
+	if (!run->by_episode)
+		return true;
+	names = palloc(sizeof(EpisodeName) * Max(run->nmembers, 1));
+	run->names = palloc(sizeof(char *) * Max(run->nmembers, 1));
+	for (uint32 i = 0; i < run->nmembers; i++)
+	{
+		names[i] = (EpisodeName) {episode_text(run, i), i};
+		if (names[i].text == NULL)
+			return false;
+	}
+	qsort(names, run->nmembers, sizeof(EpisodeName), compare_names);
+	for (uint32 i = 0, same = 0; i < run->nmembers; i++)
+	{
+		same = i > 0 && strcmp(names[i].text, names[i - 1].text) == 0 ? same + 1 : 0;
+		run->names[names[i].member] = same == 0 ? names[i].text : psprintf("%s#%u", names[i].text, same + 1);
+	}
+	return true;
+}
+
 /* Adds a row to those of the group, which are handed out when all of it went well. */
 static void
 add_row(GroupRun *run, MeasureRow row)
@@ -364,8 +407,8 @@ make_rows(GroupRun *run, uint32 member)
 {
 	MeasureRow	row = {.group = run->group,.stratifier = "",.stratum = "",.membership = run->membership[member]};
 
-	row.episode = run->by_episode ? episode_text(run, member) : "";
-	row.observations = row.episode == NULL ? NULL : observe(run, member);
+	row.episode = run->by_episode ? run->names[member] : "";
+	row.observations = observe(run, member);
 	if (row.observations == NULL)
 		return false;
 	add_row(run, row);
@@ -384,7 +427,7 @@ make_rows(GroupRun *run, uint32 member)
 static bool
 run_group(GroupRun *run, bool everybody)
 {
-	if (!evaluate_criteria(run))
+	if (!evaluate_criteria(run) || !name_episodes(run))
 		return false;
 	for (uint32 i = 0; i < run->nmembers; i++)
 		if ((run->membership[i] != 0 || (everybody && !run->by_episode)) && !make_rows(run, i))

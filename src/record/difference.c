@@ -148,10 +148,8 @@ static void
 run(const char *sql, const Datum *values)
 {
 	Oid			types[2] = {INT8ARRAYOID, DATEOID};
-	int			rc = SPI_execute_plan(phm_plan(sql, 2, types), (Datum *) values, NULL, false, 0);
 
-	if (rc < 0)
-		elog(ERROR, "changing results failed: %s", SPI_result_code_string(rc));
+	phm_spi_check(SPI_execute_plan(phm_plan(sql, 2, types), (Datum *) values, NULL, false, 0), "change results");
 }
 
 /* A date before the last one takes the results back to it first. */
@@ -168,8 +166,8 @@ as_of(void)
 {
 	bool		isnull;
 
-	if (SPI_execute_plan(phm_plan("SELECT phm.as_of()", 0, NULL), NULL, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not tell the day for which results are derived");
+	phm_spi_check(SPI_execute_plan(phm_plan("SELECT phm.as_of()", 0, NULL), NULL, NULL, false, 1),
+				  "tell the day for which results are derived");
 	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 }
 

@@ -9,9 +9,9 @@
 
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
-#include "executor/spi.h"
 #include "utils/memutils.h"
 
+#include "phm_plan.h"
 #include "record/identity.h"
 
 #define CACHE_LIMIT 200000		/* links kept; then the cache starts anew */
@@ -72,15 +72,13 @@ read_link(IdentityCache *cache, const char *id)
 
 	SPI_connect();
 	if (link_plan == NULL)
-	{
-		SPIPlanPtr	plan = SPI_prepare(sql, 2, types);
-
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not prepare the look-up of patient links");
-		link_plan = plan;
-	}
-	if (SPI_execute_plan(link_plan, values, NULL, false, 1) < 0 || SPI_processed != 1)
-		elog(ERROR, "could not look up a patient link");
+		link_plan = phm_kept_plan(SPI_prepare(sql, 2, types), "prepare the look-up of patient links");
+	phm_spi_check(SPI_execute_plan(link_plan, values, NULL, false, 1), "look up a patient link");
+	if (SPI_processed != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a patient could not be linked"),
+				 errhint("A trigger or policy on phm.patient_link keeps its row away.")));
 	result = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	return result;

@@ -18,7 +18,6 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/executor.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/guc.h"
@@ -28,6 +27,7 @@
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
+#include "phm_plan.h"
 #include "record/record_batch.h"
 #include "record/record_row.h"
 #include "record/mark.h"
@@ -552,9 +552,7 @@ kept_plan(RecordBatch *b, const BatchTable *t, BatchStatement statement)
 	kept = &kept_plans[index][statement];
 	if (kept->plan == NULL || strcmp(kept->sql, sql) != 0)
 	{
-		plan = SPI_prepare(sql, STATEMENT_ARGUMENTS, types);
-		if (plan == NULL || SPI_keepplan(plan) != 0)
-			elog(ERROR, "could not prepare the writing of a batch");
+		plan = phm_kept_plan(SPI_prepare(sql, STATEMENT_ARGUMENTS, types), "prepare the writing of a batch");
 		if (kept->plan != NULL)
 		{
 			SPI_freeplan(kept->plan);
@@ -572,12 +570,8 @@ kept_plan(RecordBatch *b, const BatchTable *t, BatchStatement statement)
 static void
 run_statement(RecordBatch *b, const BatchTable *t, BatchStatement statement, Datum *values, const char *nulls)
 {
-	int			rc;
-
 	values[0] = b->source;
-	rc = SPI_execute_plan(kept_plan(b, t, statement), values, nulls, false, 0);
-	if (rc < 0)
-		elog(ERROR, "writing a batch failed: %s", SPI_result_code_string(rc));
+	phm_spi_check(SPI_execute_plan(kept_plan(b, t, statement), values, nulls, false, 0), "write a batch");
 }
 
 /* Deletes the rows that a finding statement names, one by one by key: there are few as a rule. */

@@ -76,17 +76,30 @@ has_value(const Join *j, const RecordNode *node)
 	return true;
 }
 
+/* Whether an element is a form of a choice. */
+static inline bool
+is_form_of(FhirElement element, const char *choice)
+{
+	const char *own = element ? fhir_elements[element].choice : NULL;
+
+	return own != NULL && (own == choice || strcmp(own, choice) == 0);
+}
+
 /* Whether the rest has some form of the choice to which an element belongs. */
 static bool
-rest_has_choice(FhirElement element, const uint8 *rest, const uint8 *rest_end)
+rest_has_choice(FhirElement element, const Rest *rest)
 {
 	const char *choice = fhir_elements[element].choice;
+	const uint8 *p = rest->start;
 	ElementMember member;
 
-	while (element_next(&rest, rest_end, &member))
-		if (member.element != 0 && fhir_elements[member.element].choice != NULL &&
-			strcmp(fhir_elements[member.element].choice, choice) == 0)
+	for (int i = 0; i < rest->n; i++)
+		if (is_form_of(rest->elements[i], choice))
 			return true;
+	if (rest->n == MANY_MEMBERS)
+		while (element_next(&p, rest->end, &member))
+			if (is_form_of(member.element, choice))
+				return true;
 	return false;
 }
 
@@ -96,13 +109,16 @@ join_reference(Join *j, const RecordNode *node)
 {
 	struct varlena *id = (struct varlena *) DatumGetPointer(j->values[node->column]);
 	int			id_length = VARSIZE_ANY_EXHDR(id);
-	char	   *text = palloc(node->target_length + 1 + id_length);
+	char		small[128];
+	char	   *text = node->target_length + 1 + id_length > (int) sizeof(small) ?
+		palloc(node->target_length + 1 + id_length) : small;
 
 	memcpy(text, node->target, node->target_length);
 	text[node->target_length] = '/';
 	memcpy(text + node->target_length + 1, VARDATA_ANY(id), id_length);
 	element_put_string(j->w, text, node->target_length + 1 + id_length);
-	pfree(text);
+	if (text != small)
+		pfree(text);
 }
 
 /* Writes the value that a node's columns hold. */
@@ -160,12 +176,11 @@ period_takes_over(const Join *j, const RecordNode *parent, const RecordNode *nod
 
 /* Whether a child without anything in the rest is printed from its columns. */
 static bool
-is_printed(const Join *j, const RecordNode *parent, const RecordNode *child,
-		   const uint8 *rest, const uint8 *rest_end)
+is_printed(const Join *j, const RecordNode *parent, const RecordNode *child, const Rest *rest)
 {
 	if (!has_value(j, child))
 		return false;
-	if (fhir_elements[child->element].choice != NULL && rest_has_choice(child->element, rest, rest_end))
+	if (fhir_elements[child->element].choice != NULL && rest_has_choice(child->element, rest))
 		return false;
 	if (child->kind == RECORD_NODE_INSTANT)
 		return false;
@@ -193,7 +208,7 @@ join_array(Join *j, const RecordNode *child, const ElementValue *rest)
 		element_put_copy(j->w, slot.start, slot.end);
 	if (p != NULL)
 		element_put_copy(j->w, p, end);
-	element_close(j->w, ELEMENT_ARRAY);
+	element_close_array(j->w, rest && rest->count > 0 ? rest->count : 1);
 }
 
 /* A mapped member: from the rest, from the columns, or from both. */
@@ -204,7 +219,7 @@ join_member(Join *j, const RecordNode *parent, const RecordNode *child, const Re
 
 	if (!find_in_rest(rest, child->element, &value))
 	{
-		if (!is_printed(j, parent, child, rest->start, rest->end))
+		if (!is_printed(j, parent, child, rest))
 			return;
 		element_put_member(j->w, child->element);
 		if (child->first_of_list)

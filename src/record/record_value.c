@@ -356,6 +356,7 @@ concept_out(ElementWriter *w, FhirType fhir, Datum datum)
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 	ConceptReader r;
 	CodingView	coding;
+	uint32		codings = 0;
 
 	concept_read(&r, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 	if (fhir == FHIR_T_Coding)
@@ -370,9 +371,9 @@ concept_out(ElementWriter *w, FhirType fhir, Datum datum)
 	{
 		element_put_member(w, FHIR_E_CodeableConcept_coding);
 		element_open(w, ELEMENT_ARRAY, 0);
-		while (concept_next(&r, &coding))
+		for (; concept_next(&r, &coding); codings++)
 			coding_out(w, &coding);
-		element_close(w, ELEMENT_ARRAY);
+		element_close_array(w, codings);
 	}
 	if (r.text != NULL)
 	{

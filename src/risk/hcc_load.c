@@ -9,7 +9,6 @@
 #include "risk/hcc_type.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -71,8 +70,7 @@ query(const char *sql, const char *name, int payment_year)
 	Oid			types[2] = {TEXTOID, INT4OID};
 	Datum		values[2] = {CStringGetTextDatum(name), Int32GetDatum(payment_year)};
 
-	if (SPI_execute_with_args(sql, 2, types, values, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "phm.hcc_model: query failed");
+	phm_spi_check(SPI_execute_with_args(sql, 2, types, values, NULL, true, 0), "read a risk-adjustment model");
 }
 
 static char *
@@ -278,8 +276,8 @@ read_stamp(SessionModel *s)
 	bool		isnull;
 	Datum		value;
 
-	if (SPI_execute_plan(phm_plan("SELECT stamp, tableoid FROM phm.hcc_change", 0, NULL), NULL, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "phm.hcc_model: query failed");
+	phm_spi_check(SPI_execute_plan(phm_plan("SELECT stamp, tableoid FROM phm.hcc_change", 0, NULL), NULL, NULL, true, 0),
+				  "read phm.hcc_change");
 	if (SPI_processed != 1)
 		return false;
 	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -334,8 +332,7 @@ load_model(const char *name, int payment_year, bool mce, bool unverified)
 	bool		stamped;
 	struct varlena *model;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "phm.hcc_model: SPI_connect failed");
+	SPI_connect();
 	stamped = read_stamp(&wanted);
 	if (stamped && is_model(s, &wanted) && s->table == wanted.table &&
 		memcmp(&s->stamp, &wanted.stamp, sizeof(pg_uuid_t)) == 0)

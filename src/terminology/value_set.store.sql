@@ -28,7 +28,7 @@ COMMENT ON COLUMN phm.value_set.status IS 'draft, active, retired, unknown.';
 COMMENT ON COLUMN phm.value_set.codes IS 'The codes and prefixes.';
 COMMENT ON COLUMN phm.value_set.current IS 'Whether this is the version meant where none is named; one per url.';
 COMMENT ON COLUMN phm.value_set.shipped IS 'Whether it came with phm; a set of the same name that somebody loads goes before it.';
-COMMENT ON COLUMN phm.value_set.loaded_at IS 'When it was loaded last.';
+COMMENT ON COLUMN phm.value_set.loaded_at IS 'When it was loaded last; loading it again as it is does not count.';
 COMMENT ON COLUMN phm.value_set.source IS 'From where, as told to the loader.';
 
 CREATE TABLE phm.value_set_row (

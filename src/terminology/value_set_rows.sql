@@ -53,28 +53,34 @@ BEGIN
 	IF bad IS NOT NULL THEN
 		RAISE EXCEPTION 'an incomplete row of value sets' USING ERRCODE = 'invalid_parameter_value', DETAIL = bad;
 	END IF;
-	FOR made IN
-		WITH row_ AS (
-			SELECT CASE WHEN r.value_set IS NULL THEN 'urn:phm:valueset:' || r.name
-						WHEN r.value_set ~ '^[0-2](\.[0-9]+)+$' THEN 'urn:oid:' || r.value_set
-						ELSE r.value_set END AS url,
-				   coalesce(r.version, '') AS version, r.name, r.title, r.system, r.code
-			  FROM jsonb_to_recordset(rows) AS r(value_set text, version text, name text, title text, system text, code text)
-		), system AS MATERIALIZED (
-			SELECT s.system, phm.code_system_uri(s.system) AS uri FROM (SELECT DISTINCT r.system FROM row_ AS r) AS s
-		), part AS (
-			SELECT r.url, r.version, max(r.name) AS name, max(r.title) AS title,
-				   phm.codeset(s.uri, array_agg(r.code) FILTER (WHERE r.code NOT LIKE '%*'),
-					   array_agg(left(r.code, -1)) FILTER (WHERE r.code LIKE '%*')) AS codes
-			  FROM row_ AS r JOIN system AS s USING (system) GROUP BY r.url, r.version, s.uri
-		)
+	WITH row_ AS (
+		SELECT CASE WHEN r.value_set IS NULL THEN 'urn:phm:valueset:' || r.name
+					WHEN r.value_set ~ '^[0-2](\.[0-9]+)+$' THEN 'urn:oid:' || r.value_set
+					ELSE r.value_set END AS url,
+			   coalesce(r.version, '') AS version, r.name, r.title, r.system, r.code
+		  FROM jsonb_to_recordset(rows) AS r(value_set text, version text, name text, title text, system text, code text)
+	), system AS MATERIALIZED (
+		SELECT s.system, phm.code_system_uri(s.system) AS uri FROM (SELECT DISTINCT r.system FROM row_ AS r) AS s
+	), part AS (
+		SELECT r.url, r.version, max(r.name) AS name, max(r.title) AS title,
+			   phm.codeset(s.uri, array_agg(r.code) FILTER (WHERE r.code NOT LIKE '%*'),
+				   array_agg(left(r.code, -1)) FILTER (WHERE r.code LIKE '%*')) AS codes
+		  FROM row_ AS r JOIN system AS s USING (system) GROUP BY r.url, r.version, s.uri
+	), made AS (
 		SELECT p.url, p.version, max(p.name) AS name, max(p.title) AS title, phm.codeset_agg(p.codes) AS codes
-		  FROM part AS p GROUP BY p.url, p.version ORDER BY p.url, p.version
-	LOOP
-		PERFORM phm.put_value_set(made.url, made.version, made.name, coalesce(made.title, made.name),
-			substring(made.url FROM '(?:^urn:oid:|/)([0-2](?:\.[0-9]+)+)$'), 'active', made.codes, true, shipped, source);
-		RETURN QUERY SELECT made.url, made.version, made.name, phm.cardinality(made.codes);
-	END LOOP;
+		  FROM part AS p GROUP BY p.url, p.version
+	)
+	SELECT array_agg(m.url ORDER BY m.url, m.version) AS urls, array_agg(m.version ORDER BY m.url, m.version) AS versions,
+		   array_agg(m.name ORDER BY m.url, m.version) AS names, array_agg(coalesce(m.title, m.name) ORDER BY m.url, m.version) AS titles,
+		   array_agg(substring(m.url FROM '(?:^urn:oid:|/)([0-2](?:\.[0-9]+)+)$') ORDER BY m.url, m.version) AS oids,
+		   array_agg('active'::text) AS statuses, array_agg(m.codes ORDER BY m.url, m.version) AS codes
+	  INTO made FROM made AS m;
+	IF made.urls IS NOT NULL THEN
+		PERFORM phm.put_value_sets(made.urls, made.versions, made.names, made.titles, made.oids, made.statuses, made.codes,
+			true, shipped, source);
+	END IF;
+	RETURN QUERY SELECT m.url, m.version, m.name, phm.cardinality(m.codes)
+		FROM unnest(made.urls, made.versions, made.names, made.codes) WITH ORDINALITY AS m(url, version, name, codes, n) ORDER BY m.n;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.load_value_set_rows(jsonb, boolean, text) FROM PUBLIC;

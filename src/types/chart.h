@@ -26,10 +26,10 @@
  *   ids         uint32 offset of each entry's and of the end, then: source
  *               (varint index of strings), id (a value, NULL: none)
  *   fingerprints  uint64 per entry: of all that its place in the chart depends on
- *   cold        zstd of: uint32 offset of each piece and of the end, then the
- *               pieces: per concept its original members (empty: the codes say
- *               all), per entry the members that are not hot or do not print
- *               back from there
+ *   cold        varint length of each piece, then the pieces: per concept its
+ *               original members (empty: the codes say all), per entry the
+ *               members that are not hot or do not print back from there;
+ *               zstd of that when it has CHART_PLAIN_COLD bytes or more
  *
  * Numbers are little-endian and naturally aligned within the value, which is
  * aligned to 8 bytes.  Narrative and attachments stay in the record.
@@ -41,6 +41,7 @@
 
 #define CHART_VERSION 1
 #define CHART_MAX_SEGMENTS 2
+#define CHART_PLAIN_COLD 2048	/* to compress less takes longer than to make the rest of the chart */
 
 typedef struct ChartHeader
 {
@@ -157,7 +158,8 @@ typedef struct Chart
 	int			nsegments;
 	const uint8 *base[CHART_MAX_SEGMENTS];
 	const ChartSegment *segments[CHART_MAX_SEGMENTS];
-	uint8	   *cold[CHART_MAX_SEGMENTS];	/* decompressed on demand; palloc'd */
+	uint8	   *cold[CHART_MAX_SEGMENTS];	/* where each piece of the cold part begins, and what was compressed; palloc'd on demand */
+	const uint8 *pieces[CHART_MAX_SEGMENTS];	/* the pieces of the cold part, when cold is there */
 } Chart;
 
 /* An entry of a chart: segment and number. */
@@ -309,8 +311,19 @@ typedef struct ChartShape
 } ChartShape;
 
 extern const ChartShape *chart_shape(FhirType type);
+
+/* What the members of a resource say of its place among the others, gathered member by member. */
+typedef struct ChartGlance
+{
+	int64		time;			/* CHART_NO_DATE: none yet */
+	int			moment;			/* which of the moments it comes from; those behind it do not count */
+	uint8		flags;			/* CHART_VOID, CHART_NEGATED */
+} ChartGlance;
+
+#define CHART_FIRST_GLANCE {CHART_NO_DATE, lengthof(((ChartShape *) NULL)->moments), 0}
+
 extern uint8 chart_status_flags(const ChartShape *shape, const uint8 *members, const uint8 *end);
-extern int64 chart_moment(const ChartShape *shape, const uint8 *members, const uint8 *end);
+extern void chart_glance(const ChartShape *shape, const ElementMember *member, ChartGlance *glance);
 
 /* Whether a top-level element of a type belongs to the cold part, or not to the chart at all. */
 typedef enum ChartPlace
@@ -320,7 +333,17 @@ typedef enum ChartPlace
 	CHART_RECORD_ONLY
 } ChartPlace;
 
-extern ChartPlace chart_place(FhirType type, FhirElement element);
+/* Those found, plus one; types other than ExplanationOfBenefit do not differ. */
+extern uint8 chart_places[2][PG_UINT16_MAX + 1];
+extern ChartPlace chart_find_place(FhirType type, FhirElement element);
+
+static inline ChartPlace
+chart_place(FhirType type, FhirElement element)
+{
+	uint8		place = chart_places[type == FHIR_T_ExplanationOfBenefit][element];
+
+	return likely(place != 0) ? (ChartPlace) (place - 1) : chart_find_place(type, element);
+}
 
 /*
  * Of some lists of an ExplanationOfBenefit only what cost, attribution and

@@ -19,6 +19,9 @@ chart_builder(void)
 	element_writer_init(&b->bodies, 8192);
 	element_writer_init(&b->cold, 8192);
 	element_writer_init(&b->ids, 2048);
+	b->output.size = b->pieces.size = 16384;
+	b->output.data = palloc(b->output.size);
+	b->pieces.data = palloc(b->pieces.size);
 	b->size = 64;
 	b->items = palloc(sizeof(ChartItem) * b->size);
 	b->copies_size = 65536;
@@ -73,32 +76,37 @@ keep(ChartBuilder *b, const void *bytes, uint32 length)
 }
 
 /*
- * Hash of what the chart keeps of a resource, whatever the order of its
- * members: narrative and attachments do not change a chart.
+ * Reads the members of a resource once: its place, and the hash of what the chart keeps,
+ * whatever the order of the members: narrative and attachments do not change a chart.
  */
-static uint64
-fingerprint(const ChartResource *r)
+static void
+look_at(ChartItem *item, const ChartResource *r)
 {
+	const ChartShape *shape = chart_shape(r->type);
 	const uint8 *p = r->members;
 	const uint8 *start = p;
 	uint64		seed = code_hash(r->type, r->id ? r->id : "", r->id_length);
 	uint64		sum = seed;
+	ChartGlance glance = CHART_FIRST_GLANCE;
 	ElementMember member;
 
 	while (element_next(&p, r->members + r->length, &member))
 	{
+		if (shape)
+			chart_glance(shape, &member, &glance);
 		if (chart_place(r->type, member.element) != CHART_RECORD_ONLY)
 			sum += code_hash(seed, (const char *) start, (int) (p - start));
 		start = p;
 	}
-	return code_hash(sum, r->source, r->source_length);
+	item->time = glance.time;
+	item->flags |= glance.flags;
+	item->content = code_hash(sum, r->source, r->source_length);
 }
 
 /* Adds a resource as it is. */
 static void
 add_resource(ChartBuilder *b, const ChartResource *r)
 {
-	const ChartShape *shape = chart_shape(r->type);
 	ChartItem  *item;
 
 	if (b->count == b->size)
@@ -117,10 +125,7 @@ add_resource(ChartBuilder *b, const ChartResource *r)
 	item->source = chart_intern_string(&b->intern, r->source, r->source_length);
 	item->sensitivity = r->sensitivity;
 	item->flags = r->flags;
-	item->time = shape ? chart_moment(shape, r->members, r->members + r->length) : CHART_NO_DATE;
-	if (shape)
-		item->flags |= chart_status_flags(shape, r->members, r->members + r->length);
-	item->content = fingerprint(r);
+	look_at(item, r);
 }
 
 void

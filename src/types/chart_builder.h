@@ -33,6 +33,14 @@ typedef struct ChartItem
 	uint32		code_at;		/* entry + 1 of the resource that has the code */
 } ChartItem;
 
+/* Bytes under construction; what is added last may move them. */
+typedef struct ChartOutput
+{
+	uint8	   *data;
+	uint32		length;
+	uint32		size;
+} ChartOutput;
+
 struct ChartBuilder
 {
 	ChartIntern intern;
@@ -47,6 +55,8 @@ struct ChartBuilder
 	ElementWriter bodies;
 	ElementWriter cold;
 	ElementWriter ids;
+	ChartOutput output;			/* the chart that is being written */
+	ChartOutput pieces;			/* its cold part, uncompressed */
 	int64		patient_id;
 	ChartMapper *mapper;		/* NULL: no concept maps */
 	ChartRemoved *removed;		/* of the base, when a change is written */

@@ -21,7 +21,7 @@ typedef struct Check
 	const uint8 *base;
 	int			nsegments;
 	const ChartSegment *segments[CHART_MAX_SEGMENTS];
-	bool		plain;			/* kinds of charts are not allowed: the cold part */
+	bool		plain;			/* kinds of charts are not allowed: the cold part, and what a body has as it came */
 	int64		time;			/* of the entry whose body is looked at */
 } Check;
 
@@ -53,29 +53,65 @@ check_link(Check *c, uint64 link)
 	return true;
 }
 
+/* A number for which there is no smaller form. */
+static bool
+check_index(Check *c, const uint8 **p, const uint8 *end, uint64 smallest, uint64 limit, uint64 *v)
+{
+	return check_number(c, p, end, limit, v) && (*v >= smallest || corrupt(c, "a value not in its shortest form"));
+}
+
+/* A date told by the time of the entry, from its kind byte on. */
+static bool
+check_date_form(Check *c, const uint8 **p, const uint8 *end)
+{
+	const uint8 *start = *p;
+	const uint8 *at = start + 1;
+	uint8		form[ELEMENT_DATE_FORM];
+	uint64		code = 0;
+	uint64		steps = 0;
+	ElementValue value;
+	PhmDateTime date;
+	int			n;
+
+	if (*start < ELEMENT_SMALL_MOMENT &&
+		(!phm_check_varint(&at, end, &code) || code > ELEMENT_RARE_MOMENT + 0x7FFF ||
+		 (code >= ELEMENT_MOMENTS && code < ELEMENT_RARE_MOMENT)))
+		return corrupt(c, "a bad moment");
+	if (*start == ELEMENT_LATER && (!phm_check_varint(&at, end, &steps) || steps >= UINT64CONST(1) << 49))
+		return corrupt(c, "a bad moment");
+	element_decode(start, &value);
+	/* Neither sum leaves its bounds unless the date does. */
+	if (c->time == CHART_NO_DATE ||
+		c->time + (value.number >> 15) < PG_INT64_MIN >> 15 || c->time + (value.number >> 15) > PG_INT64_MAX >> 15)
+		return corrupt(c, "a bad moment");
+	date = element_moment_date(&value, c->time);
+	n = element_date_form(date, c->time, form);
+	if (!datetime_is_canonical(date) || n != at - start || memcmp(form, start, n) != 0)
+		return corrupt(c, "a bad moment");
+	*p = at;
+	return true;
+}
+
 /* A value whose kind only charts know, behind its kind byte. */
 static bool
 check_chart_kind(Check *c, ElementKind kind, const uint8 **p, const uint8 *end)
 {
 	uint64		v;
 
-	if (c->plain)
-		return corrupt(c, "a value of the wrong kind");
 	switch (kind)
 	{
 		case ELEMENT_SYMBOL:
-			return check_number(c, p, end, c->s->nstrings, &v);
+			return check_index(c, p, end, ELEMENT_SMALL_SYMBOLS, c->s->nstrings, &v);
 		case ELEMENT_CONCEPT:
-			return check_number(c, p, end, c->s->nconcepts, &v);
+			return check_index(c, p, end, ELEMENT_SMALL_CONCEPTS, c->s->nconcepts, &v);
 		case ELEMENT_LINK:
+			return check_index(c, p, end, ELEMENT_SMALL_LINKS, PG_UINT32_MAX, &v) && check_link(c, v);
 		case ELEMENT_URN_LINK:
 			return check_number(c, p, end, PG_UINT32_MAX, &v) && check_link(c, v);
 		case ELEMENT_MOMENT:
-			if (end - *p < 2 || c->time == CHART_NO_DATE || phm_get_u16(*p) > 0x7FFF ||
-				!datetime_is_canonical((PhmDateTime) ((uint64) c->time << 15 | phm_get_u16(*p))))
-				return corrupt(c, "a bad moment");
-			*p += 2;
-			return true;
+		case ELEMENT_LATER:
+			--*p;
+			return check_date_form(c, p, end);
 		case ELEMENT_QUANTITY:
 			if (*p >= end || *(*p)++ > 18)
 				return corrupt(c, "a bad quantity");
@@ -100,40 +136,108 @@ check_sized(Check *c, const uint8 **p, const uint8 *end, const uint8 **inner_end
 
 static bool check_value(Check *c, const uint8 **p, const uint8 *end, int depth);
 
+/* The members or values of a container up to inner_end, which is where it ends. */
+static bool
+check_content(Check *c, ElementKind kind, const uint8 **p, const uint8 *inner_end, uint64 expected, int depth)
+{
+	uint64		count = 0;
+
+	if (depth > ELEMENT_MAX_DEPTH)
+		return corrupt(c, "too deeply nested values");
+	if (kind != ELEMENT_ARRAY)
+	{
+		if (!check_members(c, *p, inner_end, depth + 1))
+			return false;
+		*p = inner_end;
+		return true;
+	}
+	for (; *p < inner_end; count++)
+		if (!check_value(c, p, inner_end, depth + 1))
+			return false;
+	return count == expected || corrupt(c, "a bad array");
+}
+
 /* A container behind its kind byte. */
 static bool
 check_container(Check *c, ElementKind kind, const uint8 **p, const uint8 *end, int depth)
 {
 	const uint8 *inner_end = NULL;
-	uint64		head;
-	uint64		count = 0;
+	uint64		head = 1;
 
-	if (depth > ELEMENT_MAX_DEPTH)
-		return corrupt(c, "too deeply nested values");
 	if (!check_sized(c, p, end, &inner_end))
 		return false;
-	if (kind == ELEMENT_OBJECT)
+	if (kind == ELEMENT_RESOURCE &&
+		(!check_number(c, p, inner_end, (uint64) fhir_type_count + 1, &head) || fhir_types[head].kind != FHIR_RESOURCE))
+		return corrupt(c, "a bad resource");
+	if (kind == ELEMENT_ARRAY && !phm_check_varint(p, inner_end, &head))
+		return corrupt(c, "a bad array");
+	if (!c->plain && kind != ELEMENT_RESOURCE && head == 1 && inner_end - *p < ELEMENT_SMALL_LENGTHS)
+		return corrupt(c, "a value not in its shortest form");
+	return check_content(c, kind, p, inner_end, head, depth);
+}
+
+/* A value whose kind byte holds its number or length. */
+static bool
+check_small(Check *c, uint8 kind, const uint8 **p, const uint8 *end, int depth)
+{
+	uint32		length = kind & (ELEMENT_SMALL_LENGTHS - 1);
+
+	if (kind < ELEMENT_SMALL_CONCEPT)
+		return kind - ELEMENT_SMALL_SYMBOL < c->s->nstrings || corrupt(c, "a number out of bounds");
+	if (kind < ELEMENT_SMALL_OBJECT)
+		return kind - ELEMENT_SMALL_CONCEPT < c->s->nconcepts || corrupt(c, "a number out of bounds");
+	if (kind < ELEMENT_SMALL_INT)
+		return length <= end - *p ?
+			check_content(c, kind < ELEMENT_SMALL_ARRAY ? ELEMENT_OBJECT : ELEMENT_ARRAY, p, *p + length, 1, depth) :
+			corrupt(c, "a cut value");
+	if (kind < ELEMENT_SMALL_MOMENT)
+		return true;
+	if (kind < ELEMENT_SMALL_LINK)
 	{
-		if (!check_members(c, *p, inner_end, depth + 1))
-			return false;
+		--*p;
+		return check_date_form(c, p, end);
 	}
-	else if (kind == ELEMENT_RESOURCE)
-	{
-		if (!check_number(c, p, inner_end, (uint64) fhir_type_count + 1, &head) ||
-			fhir_types[head].kind != FHIR_RESOURCE || !check_members(c, *p, inner_end, depth + 1))
-			return corrupt(c, "a bad resource");
-	}
-	else
-	{
-		if (!phm_check_varint(p, inner_end, &head))
-			return corrupt(c, "a bad array");
-		for (; *p < inner_end; count++)
-			if (!check_value(c, p, inner_end, depth + 1))
-				return false;
-		if (count != head)
-			return corrupt(c, "a bad array");
-	}
-	*p = inner_end;
+	return *p < end ? check_link(c, (uint64) (kind - ELEMENT_SMALL_LINK) << 8 | *(*p)++) : corrupt(c, "a cut value");
+}
+
+/* A value and its companion, which stand as they came. */
+static bool
+check_extended(Check *c, const uint8 **p, const uint8 *end, int depth)
+{
+	bool		plain = c->plain;
+	bool		good;
+
+	if (*p >= end || **p == ELEMENT_EXTENDED)
+		return corrupt(c, "a bad extended value");
+	c->plain = true;
+	good = check_value(c, p, end, depth + 1) && check_value(c, p, end, depth + 1);
+	c->plain = plain;
+	return good;
+}
+
+/* A number; in a body small ones have a form of their own. */
+static bool
+check_int(Check *c, const uint8 **p, const uint8 *end)
+{
+	uint64		v;
+
+	if (!phm_check_varint(p, end, &v))
+		return corrupt(c, "a bad number");
+	return c->plain || phm_unzigzag(v) < 0 || phm_unzigzag(v) >= ELEMENT_SMALL_INTS ||
+		corrupt(c, "a value not in its shortest form");
+}
+
+/* A date that stands for itself; in a body the time of the entry does not tell it shorter. */
+static bool
+check_date(Check *c, ElementKind kind, const uint8 **p, const uint8 *end)
+{
+	uint8		form[ELEMENT_DATE_FORM];
+
+	if (end - *p < 8 || !datetime_is_canonical((int64) phm_get_u64(*p)))
+		return corrupt(c, "a bad date");
+	if (kind == ELEMENT_DATETIME && !c->plain && element_date_form((int64) phm_get_u64(*p), c->time, form) != 0)
+		return corrupt(c, "a value not in its shortest form");
+	*p += 8;
 	return true;
 }
 
@@ -158,14 +262,13 @@ check_value(Check *c, const uint8 **p, const uint8 *end, int depth)
 		case ELEMENT_DECIMAL:
 			if (*p >= end || *(*p)++ > 18)
 				return corrupt(c, "a bad decimal");
-			/* FALLTHROUGH */
-		case ELEMENT_INT:
 			return phm_check_varint(p, end, &v) || corrupt(c, "a bad number");
+		case ELEMENT_INT:
+			return check_int(c, p, end);
 		case ELEMENT_DATETIME:
 		case ELEMENT_LITERAL:
-			if (end - *p < 8 || !datetime_is_canonical((int64) phm_get_u64(*p)))
-				return corrupt(c, "a bad date");
-			*p += 8;
+			if (!check_date(c, kind, p, end))
+				return false;
 			if (kind == ELEMENT_DATETIME)
 				return true;
 			/* FALLTHROUGH */
@@ -191,11 +294,12 @@ check_value(Check *c, const uint8 **p, const uint8 *end, int depth)
 		case ELEMENT_ARRAY:
 			return check_container(c, kind, p, end, depth);
 		case ELEMENT_EXTENDED:
-			if (*p >= end || **p == ELEMENT_EXTENDED)
-				return corrupt(c, "a bad extended value");
-			return check_value(c, p, end, depth + 1) && check_value(c, p, end, depth + 1);
+			return check_extended(c, p, end, depth);
 		default:
-			return check_chart_kind(c, kind, p, end);
+			if (c->plain)
+				return corrupt(c, "a value of the wrong kind");
+			return kind >= ELEMENT_SMALL_SYMBOL ? check_small(c, (uint8) kind, p, end, depth) :
+				check_chart_kind(c, kind, p, end);
 	}
 }
 
@@ -205,8 +309,10 @@ check_members(Check *c, const uint8 *p, const uint8 *end, int depth)
 {
 	const uint8 *inner_end = NULL;
 	uint64		element = 0;
+	bool		plain = c->plain;
+	bool		good = true;
 
-	while (p < end)
+	for (; good && p < end; c->plain = plain)
 	{
 		if (!check_number(c, &p, end, (uint64) fhir_element_count + 1, &element))
 			return false;
@@ -217,11 +323,11 @@ check_members(Check *c, const uint8 *p, const uint8 *end, int depth)
 			if (!element_valid_text((const char *) p, inner_end - p))
 				return corrupt(c, "text that is not UTF-8");
 			p = inner_end;
+			c->plain = true;	/* what is not FHIR's stands as it came */
 		}
-		if (!check_value(c, &p, end, depth))
-			return false;
+		good = check_value(c, &p, end, depth);
 	}
-	return true;
+	return good;
 }
 
 /* Sections in order, aligned, within the segment, and as long as their tables. */
@@ -392,46 +498,60 @@ check_removed(Check *c, int segment)
 	return true;
 }
 
-/* The decompressed cold part: offsets in order, every piece a run of plain members. */
+/* The cold part as it was before it was compressed: lengths, then every piece a run of plain members. */
 static bool
 check_cold_pieces(Check *c, const uint8 *cold)
 {
 	uint32		n = c->s->nconcepts + c->s->nentries;
-	uint32		size = c->s->cold_size;
+	const uint8 *lengths = cold;
+	const uint8 *p = cold;
+	const uint8 *end = cold + c->s->cold_size;
+	uint64		length;
 
-	if ((uint64) size < ((uint64) n + 1) * sizeof(uint32))
-		return corrupt(c, "a bad cold part");
+	for (uint32 i = 0; i < n; i++)
+		if (!phm_check_varint(&p, end, &length))
+			return corrupt(c, "a bad cold part");
 	for (uint32 i = 0; i < n; i++)
 	{
-		uint32		from = phm_get_u32(cold + sizeof(uint32) * i);
-		uint32		to = phm_get_u32(cold + sizeof(uint32) * (i + 1));
-
-		if (from > to || to > size || from < (n + 1) * sizeof(uint32))
+		length = phm_get_varint(&lengths);
+		if (length > (uint64) (end - p))
 			return corrupt(c, "a bad cold part");
-		if (!check_members(c, cold + from, cold + to, 2))
+		if (!check_members(c, p, p + length, 2))
 			return false;
+		p += length;
 	}
-	return true;
+	return p == end || corrupt(c, "a bad cold part");
 }
 
+/* Decompresses the cold part and looks at it. */
 static bool
-check_cold(Check *c)
+check_compressed(Check *c, const uint8 *frame, size_t length)
 {
-	const uint8 *frame = c->base + c->s->cold;
-	size_t		length = c->s->length - c->s->cold;
 	uint8	   *cold;
 	bool		good;
 
 	if (ZSTD_getFrameContentSize(frame, length) != c->s->cold_size)
 		return corrupt(c, "a bad cold part");
-	cold = palloc(c->s->cold_size + 1);
-	good = ZSTD_decompress(cold, c->s->cold_size, frame, length) == c->s->cold_size;
-	if (!good)
-		corrupt(c, "a bad cold part");
-	c->plain = true;
-	good = good && check_cold_pieces(c, cold);
-	c->plain = false;
+	cold = palloc(c->s->cold_size);
+	good = ZSTD_decompress(cold, c->s->cold_size, frame, length) == c->s->cold_size ?
+		check_cold_pieces(c, cold) : corrupt(c, "a bad cold part");
 	pfree(cold);
+	return good;
+}
+
+static bool
+check_cold(Check *c)
+{
+	const uint8 *stored = c->base + c->s->cold;
+	size_t		length = c->s->length - c->s->cold;
+	bool		good;
+
+	c->plain = true;
+	if (c->s->cold_size >= CHART_PLAIN_COLD)
+		good = check_compressed(c, stored, length);
+	else
+		good = length == c->s->cold_size ? check_cold_pieces(c, stored) : corrupt(c, "a bad cold part");
+	c->plain = false;
 	return good;
 }
 

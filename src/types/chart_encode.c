@@ -61,7 +61,7 @@ encode_reference(Encode *e, const ElementValue *object)
 		return false;
 	}
 	e->resolution = e->resolution * 3 + 2;
-	element_put_index(&e->b->bodies, kind, e->b->items[found].link);
+	element_put_compact(&e->b->bodies, kind, e->b->items[found].link);
 	if (value.end - object->data != (ptrdiff_t) object->length ||
 		value.start != object->data + 1 + (FHIR_E_Reference_reference >= 128))
 		e->exact = false;		/* it has a display, a type or an identifier */
@@ -155,7 +155,7 @@ encode_object(Encode *e, FhirType type, const ElementValue *value)
 
 	if (type == FHIR_T_CodeableConcept || type == FHIR_T_Coding)
 	{
-		element_put_index(w, ELEMENT_CONCEPT, chart_intern_concept(&e->b->intern, type, value));
+		element_put_compact(w, ELEMENT_CONCEPT, chart_intern_concept(&e->b->intern, type, value));
 		return;
 	}
 	if (type == FHIR_T_Reference && encode_reference(e, value))
@@ -164,7 +164,7 @@ encode_object(Encode *e, FhirType type, const ElementValue *value)
 		return;
 	element_open(w, value->kind, value->type);
 	encode_members(e, value->data, value->data + value->length);
-	element_close(w, value->kind);
+	element_close_compact(w, value->kind, 0);
 }
 
 /* One value by its FHIR type. */
@@ -185,20 +185,20 @@ encode_value(Encode *e, FhirType type, const ElementValue *value)
 			element_open(w, ELEMENT_ARRAY, 0);
 			while (element_next_value(&p, value->data + value->length, &slot))
 				encode_value(e, type, &slot);
-			element_close(w, ELEMENT_ARRAY);
+			element_close_compact(w, ELEMENT_ARRAY, value->count);
 			break;
 		case ELEMENT_STRING:
 			if (type != FHIR_T_string && type != FHIR_T_markdown && type != 0 && value->length <= MAX_SYMBOL)
-				element_put_index(w, ELEMENT_SYMBOL,
-								  chart_intern_string(&e->b->intern, (const char *) value->data, (int) value->length));
+				element_put_compact(w, ELEMENT_SYMBOL,
+									chart_intern_string(&e->b->intern, (const char *) value->data, (int) value->length));
 			else
 				element_put_copy(w, value->start, value->end);
 			break;
 		case ELEMENT_DATETIME:
-			if (value->number >> 15 == e->item->time)
-				element_put_moment(w, (uint16) (value->number & 0x7FFF));
-			else
-				element_put_copy(w, value->start, value->end);
+			element_put_date(w, value->number, e->item->time);
+			break;
+		case ELEMENT_INT:
+			element_put_small_int(w, value->number);
 			break;
 		default:
 			element_put_copy(w, value->start, value->end);
@@ -223,7 +223,7 @@ encode_meta(Encode *e, const ElementValue *meta)
 	element_open(w, ELEMENT_OBJECT, 0);
 	element_put_member(w, FHIR_E_Meta_profile);
 	encode_value(e, FHIR_T_canonical, &profile);
-	element_close(w, ELEMENT_OBJECT);
+	element_close_compact(w, ELEMENT_OBJECT, 0);
 	e->exact = profile.end == meta->end &&
 		profile.start == meta->data + 1 + (FHIR_E_Meta_profile >= 128);
 }
@@ -316,7 +316,7 @@ encode_sparse_slot(Encode *e, FhirElement list, const ElementValue *slot)
 		else
 			encode_value(e, fhir_elements[member.element].type, &member.value);
 	}
-	element_close(w, ELEMENT_OBJECT);
+	element_close_compact(w, ELEMENT_OBJECT, 0);
 }
 
 /* A list of which only some slots and members are hot. */
@@ -325,6 +325,7 @@ encode_sparse(Encode *e, FhirElement list, const ElementValue *value)
 {
 	ElementWriter *w = &e->b->bodies;
 	const uint8 *p = value->data;
+	uint32		count = 0;
 	ElementValue slot;
 
 	if (value->kind != ELEMENT_ARRAY)
@@ -335,10 +336,13 @@ encode_sparse(Encode *e, FhirElement list, const ElementValue *value)
 	element_open(w, ELEMENT_ARRAY, 0);
 	while (element_next_value(&p, value->data + value->length, &slot))
 		if (slot.kind == ELEMENT_OBJECT && chart_sparse_slot(list, slot.data, slot.data + slot.length))
+		{
 			encode_sparse_slot(e, list, &slot);
+			count++;
+		}
 		else
 			e->exact = false;
-	element_close(w, ELEMENT_ARRAY);
+	element_close_compact(w, ELEMENT_ARRAY, count);
 }
 
 /* What the entry is about, read back from the body. */

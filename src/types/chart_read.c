@@ -257,34 +257,49 @@ chart_follow(const Chart *chart, int segment, uint64 link, ChartPosition *to)
 	return replacement != CHART_GONE;
 }
 
-/* The cold part of a segment, decompressed once. */
-static const uint8 *
+/*
+ * Finds the pieces of the cold part of a segment, once: offsets of each and of the
+ * end, in one chunk with what had to be decompressed.
+ */
+static void
 open_cold(Chart *chart, int segment)
 {
 	const ChartSegment *s = chart->segments[segment];
+	const uint8 *stored = chart->base[segment] + s->cold;
+	const uint8 *p = stored;
+	uint32		n = s->nconcepts + s->nentries;
+	Size		table = sizeof(uint32) * ((Size) n + 1);
+	bool		compressed = s->cold_size >= CHART_PLAIN_COLD;
+	uint32	   *offsets = palloc(table + (compressed ? s->cold_size : 0));
+	size_t		got;
 
-	if (chart->cold[segment] == NULL)
+	if (compressed)
 	{
-		uint8	   *cold = palloc(s->cold_size + 1);
-		size_t		got = ZSTD_decompress(cold, s->cold_size, chart->base[segment] + s->cold,
-										  s->length - s->cold);
+		uint8	   *cold = (uint8 *) offsets + table;
 
+		got = ZSTD_decompress(cold, s->cold_size, stored, s->length - s->cold);
 		if (ZSTD_isError(got) || got != s->cold_size)
-			memset(cold, 0, s->cold_size + 1);	/* every piece is empty */
-		chart->cold[segment] = cold;
+			memset(cold, 0, s->cold_size);	/* every piece is empty */
+		p = cold;
 	}
-	return chart->cold[segment];
+	offsets[0] = 0;
+	for (uint32 i = 0; i < n; i++)
+		offsets[i + 1] = offsets[i] + (uint32) phm_get_varint(&p);
+	chart->cold[segment] = (uint8 *) offsets;
+	chart->pieces[segment] = p;
 }
 
 /* The n-th piece of the cold part: concepts first, then entries. */
 static void
 cold_piece(Chart *chart, int segment, uint32 n, const uint8 **p, const uint8 **end)
 {
-	const uint8 *cold = open_cold(chart, segment);
-	const uint8 *offset = cold + sizeof(uint32) * n;
+	const uint32 *offsets;
 
-	*p = cold + phm_get_u32(offset);
-	*end = cold + phm_get_u32(offset + sizeof(uint32));
+	if (chart->cold[segment] == NULL)
+		open_cold(chart, segment);
+	offsets = (const uint32 *) chart->cold[segment];
+	*p = chart->pieces[segment] + offsets[n];
+	*end = chart->pieces[segment] + offsets[n + 1];
 }
 
 /* Writes a Coding of a code index + 1. */
@@ -414,8 +429,11 @@ write_value(Chart *chart, int segment, int64 time, FhirType type, const ElementV
 		case ELEMENT_URN_LINK:
 			write_link(chart, segment, value, w);
 			break;
+		case ELEMENT_INT:
+			element_put_int(w, value->number);
+			break;
 		case ELEMENT_MOMENT:
-			element_put_datetime(w, (int64) ((uint64) time << 15 | (uint64) value->number));
+			element_put_datetime(w, element_moment_date(value, time));
 			break;
 		case ELEMENT_QUANTITY:
 			write_quantity(chart, segment, value, w);

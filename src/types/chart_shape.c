@@ -160,19 +160,6 @@ flags_of_status(const ElementValue *value)
 	return flags;
 }
 
-uint8
-chart_status_flags(const ChartShape *shape, const uint8 *members, const uint8 *end)
-{
-	ElementValue value;
-	uint8		flags = 0;
-
-	if (shape->status && element_find(members, end, shape->status, &value))
-		flags |= flags_of_status(&value);
-	if (shape->status2 && element_find(members, end, shape->status2, &value))
-		flags |= flags_of_status(&value);
-	return flags;
-}
-
 /* The first millisecond of a date or of the start of a Period. */
 static bool
 moment_of(const ElementValue *value, int64 *ms)
@@ -193,16 +180,34 @@ moment_of(const ElementValue *value, int64 *ms)
 	return true;
 }
 
-int64
-chart_moment(const ChartShape *shape, const uint8 *members, const uint8 *end)
+uint8
+chart_status_flags(const ChartShape *shape, const uint8 *members, const uint8 *end)
 {
 	ElementValue value;
+	uint8		flags = 0;
+
+	if (shape->status && element_find(members, end, shape->status, &value))
+		flags |= flags_of_status(&value);
+	if (shape->status2 && element_find(members, end, shape->status2, &value))
+		flags |= flags_of_status(&value);
+	return flags;
+}
+
+void
+chart_glance(const ChartShape *shape, const ElementMember *member, ChartGlance *glance)
+{
 	int64		ms;
 
-	for (int i = 0; i < (int) lengthof(shape->moments) && shape->moments[i]; i++)
-		if (element_find(members, end, shape->moments[i], &value) && moment_of(&value, &ms))
-			return ms;
-	return CHART_NO_DATE;
+	if (member->element == 0)
+		return;
+	if (member->element == shape->status || member->element == shape->status2)
+		glance->flags |= flags_of_status(&member->value);
+	for (int i = 0; i < glance->moment && shape->moments[i]; i++)
+		if (member->element == shape->moments[i] && moment_of(&member->value, &ms))
+		{
+			glance->time = ms;
+			glance->moment = i;
+		}
 }
 
 /* Elements that no rule asks for, by name: they say who, where to find and how it was settled. */
@@ -313,14 +318,13 @@ chart_sparse_slot(FhirElement list, const uint8 *members, const uint8 *end)
 	return true;
 }
 
-ChartPlace
-chart_place(FhirType type, FhirElement element)
-{
-	/* Those found, plus one; types other than ExplanationOfBenefit do not differ. */
-	static uint8 places[2][PG_UINT16_MAX + 1];
-	uint8	   *place = &places[type == FHIR_T_ExplanationOfBenefit][element];
+uint8		chart_places[2][PG_UINT16_MAX + 1];
 
-	if (*place == 0)
-		*place = (uint8) find_place(type, element) + 1;
-	return (ChartPlace) (*place - 1);
+ChartPlace
+chart_find_place(FhirType type, FhirElement element)
+{
+	ChartPlace	place = find_place(type, element);
+
+	chart_places[type == FHIR_T_ExplanationOfBenefit][element] = (uint8) place + 1;
+	return place;
 }

@@ -7,46 +7,48 @@
 
 #define COLD_LEVEL 1			/* of zstd: building is on the way of every change */
 
-/* A value under construction, zeroed as it grows. */
-typedef struct Output
-{
-	uint8	   *data;
-	uint32		length;
-	uint32		size;
-} Output;
+typedef ChartOutput Output;
 
-static uint8 *
+/* Makes room and returns it; what it holds is up to the caller. */
+static inline uint8 *
 extend(Output *o, uint32 more)
 {
 	uint8	   *at;
 
-	if (o->length + more > o->size)
+	if (unlikely(o->length + more > o->size))
 	{
-		uint32		old = o->size;
-
 		while (o->length + more > o->size)
 			o->size *= 2;
 		o->data = repalloc(o->data, o->size);
-		memset(o->data + old, 0, o->size - old);
 	}
 	at = o->data + o->length;
 	o->length += more;
 	return at;
 }
 
-/* Pads to a multiple of 8 and says where the next section begins. */
+/* Pads with zeros to a multiple of 8 and says where the next section begins. */
 static uint32
 section(Output *o)
 {
-	extend(o, (8 - o->length % 8) % 8);
+	uint32		padding = (8 - o->length % 8) % 8;
+
+	memset(extend(o, padding), 0, padding);
 	return o->length - sizeof(ChartHeader);
 }
 
-static void
+static inline void
 put_bytes(Output *o, const void *bytes, uint32 length)
 {
 	if (length > 0)
 		memcpy(extend(o, length), bytes, length);
+}
+
+static inline void
+put_varint(Output *o, uint64 v)
+{
+	uint8	   *p = extend(o, PHM_VARINT_MAX);
+
+	o->length -= PHM_VARINT_MAX - (uint32) phm_put_varint(p, v);
 }
 
 static inline ChartSegment *
@@ -71,19 +73,19 @@ write_directory(Output *o, const ChartBuilder *b)
 			i++;
 		range = (ChartRange *) extend(o, sizeof(ChartRange));
 		range->type = b->items[first].type;
+		range->zero = 0;
 		range->first = first;
 		range->count = i - first;
 	}
 	segment_of(o)->ntypes = ntypes;
 }
 
-/* Codes in the order of their hashes; *rank gives the new index of each. */
+/* Codes in the order of their hashes; order is for that, rank gives the new index of each. */
 static void
-write_codes(Output *o, const ChartBuilder *b, uint32 *rank)
+write_codes(Output *o, const ChartBuilder *b, uint32 *order, uint32 *rank)
 {
 	const ChartIntern *t = &b->intern;
 	uint32		n = t->codes.count;
-	uint32	   *order = palloc(sizeof(uint32) * Max(n, 1));
 	ChartCode  *codes;
 
 	/* Insertion into a sorted list by binary search: charts have tens of codes. */
@@ -118,7 +120,6 @@ write_codes(Output *o, const ChartBuilder *b, uint32 *rank)
 		codes[i].code = key[1];
 		rank[order[i]] = i;
 	}
-	pfree(order);
 }
 
 /* Concepts as lists of codes. */
@@ -128,7 +129,6 @@ write_concepts(Output *o, const ChartBuilder *b, const uint32 *rank)
 	const ChartIntern *t = &b->intern;
 	uint32		n = t->concepts.count;
 	uint32		base;
-	uint8		varint[PHM_VARINT_MAX];
 
 	segment_of(o)->concepts = section(o);
 	segment_of(o)->nconcepts = n;
@@ -139,9 +139,9 @@ write_concepts(Output *o, const ChartBuilder *b, const uint32 *rank)
 		uint32		count = t->concept_first[i + 1] - t->concept_first[i];
 
 		((uint32 *) (o->data + base))[i] = o->length - base;
-		put_bytes(o, varint, phm_put_varint(varint, count));
+		put_varint(o, count);
 		for (uint32 c = t->concept_first[i]; c < t->concept_first[i + 1]; c++)
-			put_bytes(o, varint, phm_put_varint(varint, t->concept_codes[c] ? rank[t->concept_codes[c] - 1] + 1 : 0));
+			put_varint(o, t->concept_codes[c] ? rank[t->concept_codes[c] - 1] + 1 : 0);
 	}
 }
 
@@ -219,7 +219,6 @@ static void
 write_ids(Output *o, ChartBuilder *b)
 {
 	uint32		base;
-	uint8		varint[PHM_VARINT_MAX];
 	uint64	   *fingerprints;
 
 	segment_of(o)->ids = section(o);
@@ -230,7 +229,7 @@ write_ids(Output *o, ChartBuilder *b)
 		const ChartItem *item = &b->items[i];
 
 		((uint32 *) (o->data + base))[i] = o->length - base;
-		put_bytes(o, varint, phm_put_varint(varint, item->source));
+		put_varint(o, item->source);
 		element_writer_reset(&b->ids);
 		if (!item->has_id)
 			element_put_simple(&b->ids, ELEMENT_NULL);
@@ -245,94 +244,110 @@ write_ids(Output *o, ChartBuilder *b)
 		fingerprints[i] = b->items[i].fingerprint;
 }
 
-/* The pieces of the cold part, uncompressed: originals of concepts, rests of entries. */
-static uint8 *
-collect_cold(const ChartBuilder *b, uint32 *length)
+/* What the cold part has of a concept: its members, where the codes do not say all. */
+static inline const uint8 *
+concept_piece(const ChartIntern *t, uint32 concept, uint32 *size)
 {
-	const ChartIntern *t = &b->intern;
-	uint32		n = t->concepts.count + b->count;
-	uint32		at = sizeof(uint32) * (n + 1);
-	uint8	   *cold = palloc(at + t->concepts.length + b->cold.length + 1);
+	const uint8 *bytes = intern_bytes(&t->concepts, concept, size);
 
-	for (uint32 i = 0; i < t->concepts.count; i++)
-	{
-		uint32		size;
-		const uint8 *bytes = intern_bytes(&t->concepts, i, &size);
-
-		phm_put_u32(cold + sizeof(uint32) * i, at);
-		if (!t->concept_plain[i])	/* a union is always plain */
-		{
-			memcpy(cold + at, bytes + 1, size - 1);
-			at += size - 1;
-		}
-	}
-	for (uint32 i = 0; i < b->count; i++)
-	{
-		uint32		size = b->items[i].cold_end - b->items[i].cold;
-
-		phm_put_u32(cold + sizeof(uint32) * (t->concepts.count + i), at);
-		memcpy(cold + at, b->cold.data + b->items[i].cold, size);
-		at += size;
-	}
-	phm_put_u32(cold + sizeof(uint32) * n, at);
-	*length = at;
-	return cold;
+	*size = t->concept_plain[concept] ? 0 : *size - 1;	/* a union is always plain */
+	return bytes + 1;
 }
 
-/* Compresses the cold part; its context is kept in the process. */
+/* The cold part, uncompressed: the lengths of the pieces, then originals of concepts, rests of entries. */
 static void
-write_cold(Output *o, const ChartBuilder *b)
+collect_cold(ChartBuilder *b)
+{
+	const ChartIntern *t = &b->intern;
+	Output	   *o = &b->pieces;
+	uint32		n = t->concepts.count + b->count;
+	const uint8 *bytes;
+	uint32		size;
+	uint8	   *p;
+
+	o->length = 0;
+	p = extend(o, PHM_VARINT_MAX * n);
+	for (uint32 i = 0; i < t->concepts.count; i++)
+	{
+		(void) concept_piece(t, i, &size);
+		p += phm_put_varint(p, size);
+	}
+	for (uint32 i = 0; i < b->count; i++)
+		p += phm_put_varint(p, b->items[i].cold_end - b->items[i].cold);
+	o->length = (uint32) (p - o->data);
+	for (uint32 i = 0; i < t->concepts.count; i++)
+	{
+		bytes = concept_piece(t, i, &size);
+		put_bytes(o, bytes, size);
+	}
+	/* The rests stand in the order of the entries. */
+	put_bytes(o, b->cold.data, b->cold.length);
+}
+
+/* The cold part: as it is where it is short, else compressed; the context is kept in the process. */
+static void
+write_cold(Output *o, ChartBuilder *b)
 {
 	static ZSTD_CCtx *context = NULL;
+	const uint8 *pieces;
 	uint32		length;
-	uint8	   *cold = collect_cold(b, &length);
-	size_t		bound = ZSTD_compressBound(length);
+	size_t		bound;
 	size_t		got;
 	uint32		before;
 
-	if (context == NULL)
-		context = ZSTD_createCCtx();
+	collect_cold(b);
+	pieces = b->pieces.data;
+	length = b->pieces.length;
 	segment_of(o)->cold = section(o);
 	segment_of(o)->cold_size = length;
+	if (length < CHART_PLAIN_COLD)
+	{
+		put_bytes(o, pieces, length);
+		return;
+	}
+	if (context == NULL)
+		context = ZSTD_createCCtx();
 	before = o->length;
+	bound = ZSTD_compressBound(length);
 	extend(o, (uint32) bound);
-	got = context ? ZSTD_compressCCtx(context, o->data + before, bound, cold, length, COLD_LEVEL) :
-		ZSTD_compress(o->data + before, bound, cold, length, COLD_LEVEL);
+	got = context ? ZSTD_compressCCtx(context, o->data + before, bound, pieces, length, COLD_LEVEL) :
+		ZSTD_compress(o->data + before, bound, pieces, length, COLD_LEVEL);
 	Assert(!ZSTD_isError(got));
-	memset(o->data + before + got, 0, bound - got);
 	o->length = before + (uint32) got;
-	pfree(cold);
 }
 
 struct varlena *
 chart_write(ChartBuilder *b, const ChartFacts *facts)
 {
-	Output		o = {NULL, 0, 16384};
-	uint32	   *rank = palloc(sizeof(uint32) * Max(b->intern.codes.count, 1));
+	Output	   *o = &b->output;
+	uint32	   *rank = palloc(sizeof(uint32) * (b->intern.codes.count * 2 + 1));
 	ChartHeader *header;
 	ChartSegment *segment;
+	struct varlena *result;
 
-	o.data = palloc0(o.size);
-	extend(&o, sizeof(ChartHeader) + sizeof(ChartSegment));
-	write_directory(&o, b);
-	write_codes(&o, b, rank);
-	write_concepts(&o, b, rank);
-	write_strings(&o, b);
-	write_entries(&o, b);
-	write_bodies(&o, b);
-	write_ids(&o, b);
-	write_cold(&o, b);
+	o->length = 0;
+	memset(extend(o, sizeof(ChartHeader) + sizeof(ChartSegment)), 0, sizeof(ChartHeader) + sizeof(ChartSegment));
+	write_directory(o, b);
+	write_codes(o, b, rank + b->intern.codes.count, rank);
+	write_concepts(o, b, rank);
+	write_strings(o, b);
+	write_entries(o, b);
+	write_bodies(o, b);
+	write_ids(o, b);
+	write_cold(o, b);
 	pfree(rank);
-	segment = segment_of(&o);
-	segment->length = o.length - sizeof(ChartHeader);
+	segment = segment_of(o);
+	segment->length = o->length - sizeof(ChartHeader);
 	segment->patient_id = b->patient_id;
 	segment->birth = facts->birth;
 	segment->death = facts->death;
 	segment->sex = facts->sex;
 	segment->deceased = facts->deceased;
-	header = (ChartHeader *) o.data;
+	header = (ChartHeader *) o->data;
 	header->version = CHART_VERSION;
 	header->nsegments = 1;
-	SET_VARSIZE(header, o.length);
-	return (struct varlena *) header;
+	result = palloc(o->length);
+	memcpy(result, o->data, o->length);
+	SET_VARSIZE(result, o->length);
+	return result;
 }

@@ -24,36 +24,28 @@ uuid_print(const uint8 *bytes, char *out)
 	}
 }
 
-/* Value of each lower-case hexadecimal digit, 16 for everything else. */
-static inline int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return 16;
-}
+/* Value of each lower-case hexadecimal digit, plus one; 0 for everything else. */
+static const uint8 hex_values[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['a'] = 11, 12, 13, 14, 15, 16
+};
 
 /* Reads 36 characters 8-4-4-4-12 in lower case; false when they are not that. */
 static bool
 uuid_parse(const char *s, uint8 *bytes)
 {
+	static const uint8 places[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
 	if (s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-')
 		return false;
 	for (int i = 0; i < 16; i++)
 	{
-		int			high;
-		int			low;
+		uint8		high = hex_values[(uint8) s[places[i]]];
+		uint8		low = hex_values[(uint8) s[places[i] + 1]];
 
-		if (*s == '-')
-			s++;
-		high = hex_value(s[0]);
-		low = hex_value(s[1]);
-		if ((high | low) & 16)
+		if (high == 0 || low == 0)
 			return false;
-		bytes[i] = (uint8) (high << 4 | low);
-		s += 2;
+		bytes[i] = (uint8) ((high - 1) << 4 | (low - 1));
 	}
 	return true;
 }
@@ -79,13 +71,42 @@ decode_headed(const uint8 *p, ElementValue *value)
 	return head;
 }
 
-void
-element_decode(const uint8 *p, ElementValue *value)
+/* Precision and zone of a moment's number. */
+static inline uint16
+moment_of_code(uint64 code)
+{
+	return code < ELEMENT_MOMENTS ? element_moments[code] : (uint16) (code - ELEMENT_RARE_MOMENT);
+}
+
+/* Decodes what follows LATER: a moment and steps from the entry's time. */
+static inline void
+decode_later(const uint8 *p, ElementValue *value)
+{
+	uint16		moment = moment_of_code(phm_get_varint(&p));
+	int64		steps = phm_unzigzag(phm_get_varint(&p));
+
+	value->kind = ELEMENT_MOMENT;
+	value->number = (int64) (((uint64) (steps * element_moment_unit(moment)) << 15) + moment);
+	value->end = p;
+}
+
+/* Makes a small form the kind that it stands for. */
+static inline void
+decode_small(ElementValue *value, ElementKind kind, uint32 number, const uint8 *p)
+{
+	value->kind = kind;
+	value->number = number;
+	value->end = p;
+}
+
+/* The body of element_decode, for the walks in this file: a switch that is a table of the kinds. */
+static inline void
+decode(const uint8 *p, ElementValue *value)
 {
 	value->start = p;
 	value->kind = (ElementKind) *p++;
 	value->type = 0;
-	switch (value->kind)
+	switch ((int) value->kind)
 	{
 		case ELEMENT_NULL:
 		case ELEMENT_FALSE:
@@ -134,8 +155,11 @@ element_decode(const uint8 *p, ElementValue *value)
 			value->length = (uint32) (value->end - p);
 			break;
 		case ELEMENT_MOMENT:
-			value->number = phm_get_u16(p);
-			value->end = p + 2;
+			value->number = moment_of_code(phm_get_varint(&p));
+			value->end = p;
+			break;
+		case ELEMENT_LATER:
+			decode_later(p, value);
 			break;
 		case ELEMENT_QUANTITY:
 			value->scale = *p++;
@@ -151,7 +175,41 @@ element_decode(const uint8 *p, ElementValue *value)
 			value->number = (int64) phm_get_varint(&p);
 			value->end = p;
 			break;
+		case ELEMENT_SMALL_SYMBOL ... ELEMENT_SMALL_CONCEPT - 1:
+			decode_small(value, ELEMENT_SYMBOL, value->kind - ELEMENT_SMALL_SYMBOL, p);
+			break;
+		case ELEMENT_SMALL_CONCEPT ... ELEMENT_SMALL_OBJECT - 1:
+			decode_small(value, ELEMENT_CONCEPT, value->kind - ELEMENT_SMALL_CONCEPT, p);
+			break;
+		case ELEMENT_SMALL_OBJECT ... ELEMENT_SMALL_ARRAY - 1:
+			value->length = value->kind - ELEMENT_SMALL_OBJECT;
+			value->kind = ELEMENT_OBJECT;
+			value->data = p;
+			value->end = p + value->length;
+			break;
+		case ELEMENT_SMALL_ARRAY ... ELEMENT_SMALL_INT - 1:
+			value->length = value->kind - ELEMENT_SMALL_ARRAY;
+			value->kind = ELEMENT_ARRAY;
+			value->count = 1;
+			value->data = p;
+			value->end = p + value->length;
+			break;
+		case ELEMENT_SMALL_INT ... ELEMENT_SMALL_MOMENT - 1:
+			decode_small(value, ELEMENT_INT, value->kind - ELEMENT_SMALL_INT, p);
+			break;
+		case ELEMENT_SMALL_MOMENT ... ELEMENT_SMALL_LINK - 1:
+			decode_small(value, ELEMENT_MOMENT, element_moments[value->kind - ELEMENT_SMALL_MOMENT], p);
+			break;
+		case ELEMENT_SMALL_LINK ... 0xFF:
+			decode_small(value, ELEMENT_LINK, (value->kind - ELEMENT_SMALL_LINK) << 8 | *p, p + 1);
+			break;
 	}
+}
+
+void
+element_decode(const uint8 *p, ElementValue *value)
+{
+	decode(p, value);
 }
 
 const uint8 *
@@ -159,7 +217,7 @@ element_skip(const uint8 *p)
 {
 	ElementValue value;
 
-	element_decode(p, &value);
+	decode(p, &value);
 	return value.end;
 }
 
@@ -182,7 +240,7 @@ element_next(const uint8 **p, const uint8 *end, ElementMember *member)
 		member->name = (const char *) at;
 		at += member->name_length;
 	}
-	element_decode(at, &member->value);
+	decode(at, &member->value);
 	*p = member->value.end;
 	return true;
 }
@@ -259,9 +317,8 @@ element_writer_reset(ElementWriter *w)
 	w->depth = 0;
 }
 
-/* Makes room for more bytes; the hot path is one comparison. */
-static pg_noinline void
-writer_grow(ElementWriter *w, Size more)
+void
+element_writer_grow(ElementWriter *w, Size more)
 {
 	Size		size = w->size;
 
@@ -271,38 +328,14 @@ writer_grow(ElementWriter *w, Size more)
 	w->size = (uint32) size;
 }
 
-static inline uint8 *
-writer_room(ElementWriter *w, Size more)
-{
-	if (unlikely(w->length + more > w->size))
-		writer_grow(w, more);
-	return w->data + w->length;
-}
-
-static inline void
-put_varint(ElementWriter *w, uint64 v)
-{
-	w->length += phm_put_varint(writer_room(w, PHM_VARINT_MAX), v);
-}
+#define writer_room element_writer_room
+#define put_varint element_put_varint
 
 static inline void
 put_bytes(ElementWriter *w, const void *bytes, uint32 length)
 {
 	memcpy(writer_room(w, length), bytes, length);
 	w->length += length;
-}
-
-void
-element_put_simple(ElementWriter *w, ElementKind kind)
-{
-	*writer_room(w, 1) = (uint8) kind;
-	w->length++;
-}
-
-void
-element_put_member(ElementWriter *w, FhirElement element)
-{
-	put_varint(w, element);
 }
 
 void
@@ -398,9 +431,13 @@ element_put_literal(ElementWriter *w, int64 v, const char *text, int length)
 void
 element_put_plain(ElementWriter *w, const char *s, int length)
 {
-	element_put_simple(w, ELEMENT_STRING);
-	put_varint(w, length);
-	put_bytes(w, s, length);
+	uint8	   *p = writer_room(w, 1 + PHM_VARINT_MAX + (Size) length);
+	uint8	   *start = p;
+
+	*p++ = ELEMENT_STRING;
+	p += phm_put_varint(p, (uint64) length);
+	memcpy(p, s, length);
+	w->length += (uint32) (p - start) + (uint32) length;
 }
 
 /* Tries the 16-byte forms; false when the text is neither. */
@@ -443,21 +480,6 @@ element_put_string(ElementWriter *w, const char *s, int length)
 }
 
 void
-element_put_index(ElementWriter *w, ElementKind kind, uint64 index)
-{
-	element_put_simple(w, kind);
-	put_varint(w, index);
-}
-
-void
-element_put_moment(ElementWriter *w, uint16 precision_and_zone)
-{
-	element_put_simple(w, ELEMENT_MOMENT);
-	phm_put_u16(writer_room(w, 2), precision_and_zone);
-	w->length += 2;
-}
-
-void
 element_put_quantity(ElementWriter *w, int64 mantissa, int scale, uint32 unit)
 {
 	element_put_simple(w, ELEMENT_QUANTITY);
@@ -478,47 +500,63 @@ element_put_extended(ElementWriter *w)
 	element_put_simple(w, ELEMENT_EXTENDED);
 }
 
-/* One byte is kept for the length, which is enough for most containers. */
+/* One byte is kept for the length, and one for an array's count, which is enough for most containers. */
 void
 element_open(ElementWriter *w, ElementKind kind, FhirType type)
 {
-	element_put_simple(w, kind);
-	element_put_simple(w, ELEMENT_NULL);
+	uint8	   *p = writer_room(w, 3);
+
+	p[0] = (uint8) kind;
+	p[1] = p[2] = 0;
+	w->length += 2;
 	w->open[w->depth++] = w->length;
-	if (kind == ELEMENT_RESOURCE)
+	if (kind == ELEMENT_ARRAY)
+		w->length++;
+	else if (kind == ELEMENT_RESOURCE)
 		put_varint(w, type);
 }
 
-/* Inserts a varint before the bytes from start on, overwriting the one byte kept there. */
-static void
-close_with(ElementWriter *w, uint32 start, uint64 v, int kept)
+/* Puts a varint before the bytes from start on, over the one byte kept there. */
+static inline void
+close_with(ElementWriter *w, uint32 start, uint64 v)
 {
 	uint8		varint[PHM_VARINT_MAX];
-	int			n = phm_put_varint(varint, v);
+	int			n;
 
-	if (n > kept)
+	if (likely(v < 0x80))
 	{
-		writer_room(w, n - kept);
-		memmove(w->data + start - kept + n, w->data + start, w->length - start);
-		w->length += n - kept;
+		w->data[start - 1] = (uint8) v;
+		return;
 	}
-	memcpy(w->data + start - kept, varint, n);
+	n = phm_put_varint(varint, v);
+	writer_room(w, n - 1);
+	memmove(w->data + start - 1 + n, w->data + start, w->length - start);
+	w->length += n - 1;
+	memcpy(w->data + start - 1, varint, n);
+}
+
+void
+element_close_array(ElementWriter *w, uint32 count)
+{
+	uint32		start = w->open[--w->depth];
+
+	close_with(w, start + 1, count);
+	close_with(w, start, w->length - start);
 }
 
 void
 element_close(ElementWriter *w, ElementKind kind)
 {
-	uint32		start = w->open[--w->depth];
+	uint32		start = w->open[w->depth - 1];
+	uint32		count = 0;
 
 	if (kind == ELEMENT_ARRAY)
 	{
-		const uint8 *p = w->data + start;
-		const uint8 *end = w->data + w->length;
-		uint64		count = 0;
-
-		for (; p < end; count++)
+		for (const uint8 *p = w->data + start + 1; p < w->data + w->length; count++)
 			p = element_skip(p);
-		close_with(w, start, count, 0);
+		element_close_array(w, count);
+		return;
 	}
-	close_with(w, start, w->length - start, 1);
+	w->depth--;
+	close_with(w, start, w->length - start);
 }

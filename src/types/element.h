@@ -35,10 +35,25 @@
  *   ELEMENT_CONCEPT    varint index                  (concept table of a chart)
  *   ELEMENT_LINK       varint link                   (Reference "Type/id", resolved in a chart)
  *   ELEMENT_URN_LINK   varint link                   (Reference "urn:uuid:id", resolved)
- *   ELEMENT_MOMENT     2 bytes                       (a date whose milliseconds are the entry's time)
+ *   ELEMENT_MOMENT     varint moment                 (a date whose milliseconds are the entry's time)
  *   ELEMENT_QUANTITY   byte scale, varint zigzag, varint string index + 1
  *                                                    (Quantity with a UCUM unit; 0: without unit)
+ *   ELEMENT_LATER      varint moment, varint zigzag steps
+ *                                                    (a date so much later than the entry's time)
  *
+ * A moment is the precision and zone of a date: the number of one of
+ * element_moments, or ELEMENT_RARE_MOMENT and the 15 bits themselves.  Steps
+ * are days, seconds or milliseconds, as the precision has it.  In the bodies of
+ * charts, kind bytes from 0x20 on hold a small number, and the value is what
+ * the long form would be:
+ *
+ *   0x20 + n           SYMBOL n < 32
+ *   0x40 + n           CONCEPT n < 64
+ *   0x80 + n           OBJECT of n < 32 bytes of members
+ *   0xA0 + n           ARRAY of one value of n < 32 bytes
+ *   0xC0 + n           INT n < 16
+ *   0xD0 + n           MOMENT n < 16
+ *   0xE0 + n, byte     LINK n * 256 + byte
  *
  * From SYMBOL on, kinds occur in charts only.  ELEMENT_EXTENDED appears
  * where JSON had "_name": its first value is the primitive (OMITTED when JSON
@@ -82,8 +97,28 @@ typedef enum ElementKind
 	ELEMENT_LINK = 19,
 	ELEMENT_URN_LINK = 20,
 	ELEMENT_MOMENT = 21,
-	ELEMENT_QUANTITY = 22
+	ELEMENT_QUANTITY = 22,
+	ELEMENT_LATER = 23,			/* element_decode makes it MOMENT */
+	ELEMENT_SMALL_SYMBOL = 0x20,	/* from here on, element_decode gives the kind meant */
+	ELEMENT_SMALL_CONCEPT = 0x40,
+	ELEMENT_SMALL_OBJECT = 0x80,
+	ELEMENT_SMALL_ARRAY = 0xA0,
+	ELEMENT_SMALL_INT = 0xC0,
+	ELEMENT_SMALL_MOMENT = 0xD0,
+	ELEMENT_SMALL_LINK = 0xE0
 } ElementKind;
+
+/* How many numbers each of the small forms has. */
+#define ELEMENT_SMALL_SYMBOLS 32
+#define ELEMENT_SMALL_CONCEPTS 64
+#define ELEMENT_SMALL_LENGTHS 32
+#define ELEMENT_SMALL_INTS 16
+#define ELEMENT_SMALL_MOMENTS 16
+#define ELEMENT_SMALL_LINKS (32 * 256)
+
+#define ELEMENT_MOMENTS 63		/* common precisions and zones */
+#define ELEMENT_RARE_MOMENT 128	/* plus precision and zone: all others */
+#define ELEMENT_DATE_FORM 24	/* bytes that a short form of a date may take before it is found too long */
 
 #define ELEMENT_MAX_DEPTH 100	/* members and slots inside each other */
 #define ELEMENT_MAX_UNKNOWN 1000	/* unknown names in one object: keeps the search for duplicates short */
@@ -91,7 +126,7 @@ typedef enum ElementKind
 /* A decoded value.  Strings and containers point into the encoded bytes. */
 typedef struct ElementValue
 {
-	ElementKind kind;			/* never OMITTED */
+	ElementKind kind;			/* never OMITTED, LATER or a small form */
 	uint8		scale;			/* DECIMAL, QUANTITY */
 	FhirType	type;			/* RESOURCE: its type; otherwise 0 */
 	uint32		count;			/* ARRAY: number of values; QUANTITY: string index + 1 */
@@ -109,6 +144,27 @@ typedef struct ElementMember
 	int			name_length;
 	ElementValue value;
 } ElementMember;
+
+/*
+ * The number of a MOMENT is what must be added to the entry's time, shifted 15 bits to
+ * the left, to get the date.
+ */
+static inline int64
+element_moment_date(const ElementValue *value, int64 time)
+{
+	return (int64) (((uint64) time << 15) + (uint64) value->number);
+}
+
+/* Precisions and zones by number, and the milliseconds of a step of one. */
+extern const uint16 element_moments[ELEMENT_MOMENTS];
+
+static inline int64
+element_moment_unit(uint16 precision_and_zone)
+{
+	int			precision = precision_and_zone >> 11;
+
+	return precision <= 2 ? 86400000 : precision <= 5 ? 1000 : 1;	/* a day, a second: see datetime.h */
+}
 
 /* Decodes the value that starts at p (trusted bytes). */
 extern void element_decode(const uint8 *p, ElementValue *value);
@@ -171,9 +227,46 @@ typedef struct ElementWriter
 
 extern void element_writer_init(ElementWriter *w, uint32 size);	/* palloc'd in the current context */
 extern void element_writer_reset(ElementWriter *w);
-extern void element_put_member(ElementWriter *w, FhirElement element);
+extern void element_writer_grow(ElementWriter *w, Size more);
+
+/* Where the next bytes go, with room for so many. */
+static inline uint8 *
+element_writer_room(ElementWriter *w, Size more)
+{
+	if (unlikely(w->length + more > w->size))
+		element_writer_grow(w, more);
+	return w->data + w->length;
+}
+
+static inline void
+element_put_varint(ElementWriter *w, uint64 v)
+{
+	w->length += phm_put_varint(element_writer_room(w, PHM_VARINT_MAX), v);
+}
+
+static inline void
+element_put_member(ElementWriter *w, FhirElement element)
+{
+	element_put_varint(w, element);
+}
+
+/* NULL, FALSE, TRUE, OMITTED: nothing but the kind. */
+static inline void
+element_put_simple(ElementWriter *w, ElementKind kind)
+{
+	*element_writer_room(w, 1) = (uint8) kind;
+	w->length++;
+}
+
+/* SYSTEM, SYMBOL, CONCEPT, LINK, URN_LINK. */
+static inline void
+element_put_index(ElementWriter *w, ElementKind kind, uint64 index)
+{
+	element_put_simple(w, kind);
+	element_put_varint(w, index);
+}
+
 extern void element_put_name(ElementWriter *w, const char *name, int length);
-extern void element_put_simple(ElementWriter *w, ElementKind kind);	/* NULL, FALSE, TRUE */
 extern void element_put_int(ElementWriter *w, int64 v);
 extern void element_put_decimal(ElementWriter *w, int64 mantissa, int scale);
 extern void element_put_number(ElementWriter *w, const char *literal, int length);	/* picks INT, DECIMAL or NUMBER */
@@ -181,12 +274,22 @@ extern void element_put_datetime(ElementWriter *w, int64 v);
 extern void element_put_literal(ElementWriter *w, int64 v, const char *text, int length);
 extern void element_put_string(ElementWriter *w, const char *s, int length);	/* picks STRING, UUID, URN_UUID or SYSTEM */
 extern void element_put_plain(ElementWriter *w, const char *s, int length);	/* STRING, whatever it looks like */
-extern void element_put_index(ElementWriter *w, ElementKind kind, uint64 index);	/* SYSTEM, SYMBOL, CONCEPT, LINK, URN_LINK */
-extern void element_put_moment(ElementWriter *w, uint16 precision_and_zone);
 extern void element_put_quantity(ElementWriter *w, int64 mantissa, int scale, uint32 unit);
 extern void element_put_copy(ElementWriter *w, const uint8 *start, const uint8 *end);	/* encoded values or members */
 extern void element_open(ElementWriter *w, ElementKind kind, FhirType type);	/* OBJECT, RESOURCE, ARRAY */
 extern void element_close(ElementWriter *w, ElementKind kind);
+extern void element_close_array(ElementWriter *w, uint32 count);	/* for those who have counted the values */
 extern void element_put_extended(ElementWriter *w);	/* then the primitive, then the companion */
+
+/*
+ * Writing bodies of charts: the shortest form.  A date of an entry with a time
+ * (PG_INT64_MIN: none) may be told by it; element_date_form writes that form into
+ * ELEMENT_DATE_FORM bytes and returns its length, 0 when the date stands for itself.
+ */
+extern void element_put_compact(ElementWriter *w, ElementKind kind, uint64 number);	/* SYMBOL, CONCEPT, LINK, URN_LINK */
+extern void element_put_small_int(ElementWriter *w, int64 v);
+extern void element_put_date(ElementWriter *w, int64 v, int64 time);
+extern int	element_date_form(int64 v, int64 time, uint8 *out);
+extern void element_close_compact(ElementWriter *w, ElementKind kind, uint32 count);	/* count: of an array */
 
 #endif							/* PHM_ELEMENT_H */

@@ -1,10 +1,14 @@
 /*
  * fhir.c: looking up the FHIR R4 element dictionary.  The tables are made
- * from data/ at build time; nothing here allocates.
+ * from data/ at build time; nothing here allocates.  Names that were found
+ * stay in a small table of the process.
  */
 #include "types/fhir.h"
 
 #include "types/fhir_table.inc"
+
+#define NAME_CACHE_BITS 11
+#define TYPE_CACHE_BITS 8
 
 /* Order of the generated indexes: shorter names first, then by bytes. */
 static inline int
@@ -15,8 +19,9 @@ compare_names(const char *a, int a_length, const char *b, int b_length)
 	return memcmp(a, b, a_length);
 }
 
-FhirType
-fhir_type_by_name(const char *name, int length)
+/* The type of that name by binary search. */
+static FhirType
+search_type(const char *name, int length)
 {
 	int			low = 0;
 	int			high = fhir_type_count - 1;
@@ -38,8 +43,47 @@ fhir_type_by_name(const char *name, int length)
 	return 0;
 }
 
-FhirElement
-fhir_element_by_name(FhirType type, const char *name, int length)
+/* Mixes the length, the ends and the middle of a name: enough to tell elements of a type apart. */
+static inline uint32
+name_slot(FhirType type, const char *name, int length)
+{
+	uint32		h = (uint32) type * 0x9E3779B1u;
+
+	h ^= (uint32) (uint8) name[0] | (uint32) (uint8) name[length - 1] << 8 |
+		(uint32) (uint8) name[length / 2] << 16 | (uint32) length << 24;
+	h *= 0x85EBCA6Bu;
+	return h >> (32 - NAME_CACHE_BITS);
+}
+
+FhirType
+fhir_type_by_name(const char *name, int length)
+{
+	/* What was found lately: references name few types. */
+	static struct
+	{
+		FhirType	type;
+		uint8		length;
+	}			cache[1 << TYPE_CACHE_BITS];
+	uint32		at;
+
+	if (length <= 0 || length > 0xFF)
+		return 0;
+	at = name_slot(0, name, length) >> (NAME_CACHE_BITS - TYPE_CACHE_BITS);
+	if (cache[at].length != length || memcmp(fhir_types[cache[at].type].name, name, length) != 0)
+	{
+		FhirType	found = search_type(name, length);
+
+		if (found == 0)
+			return 0;
+		cache[at].type = found;
+		cache[at].length = (uint8) length;
+	}
+	return cache[at].type;
+}
+
+/* The element of that name by binary search. */
+static FhirElement
+search_element(FhirType type, const char *name, int length)
 {
 	const uint16 *index = fhir_by_name + fhir_types[type].first;
 	int			low = 0;
@@ -59,6 +103,35 @@ fhir_element_by_name(FhirType type, const char *name, int length)
 			low = middle + 1;
 	}
 	return 0;
+}
+
+FhirElement
+fhir_element_by_name(FhirType type, const char *name, int length)
+{
+	/* What was found lately: names repeat from object to object. */
+	static struct
+	{
+		FhirType	type;
+		FhirElement element;
+	}			cache[1 << NAME_CACHE_BITS];
+	const FhirElementDef *def;
+	uint32		at;
+
+	if (length == 0)
+		return 0;
+	at = name_slot(type, name, length);
+	def = &fhir_elements[cache[at].element];
+	if (cache[at].type != type || cache[at].element == 0 || def->name_length != length ||
+		memcmp(def->name, name, length) != 0)
+	{
+		FhirElement found = search_element(type, name, length);
+
+		if (found == 0)
+			return 0;
+		cache[at].type = type;
+		cache[at].element = found;
+	}
+	return cache[at].element;
 }
 
 bool

@@ -6,6 +6,10 @@
  */
 #include "types/json.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "types/element.h"
 #include "types/primitive.h"
 
@@ -79,6 +83,39 @@ special_bytes(uint64 v)
 	uint64		backslash = v ^ (ones * '\\');
 
 	return ((quote - ones) | (backslash - ones) | (v - ones * 0x20) | v) & (ones * 0x80);
+}
+
+/*
+ * The first byte from p on that ends the plain run of a string: a quote, a backslash, a
+ * control character or one that is not ASCII; a byte before end where fewer than a word
+ * are left.
+ */
+static inline const char *
+plain_end(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i quote = _mm_set1_epi8('"');
+	const __m128i backslash = _mm_set1_epi8('\\');
+	const __m128i blank = _mm_set1_epi8(0x20);
+
+	for (; end - p >= 16; p += 16)
+	{
+		__m128i		v = _mm_loadu_si128((const __m128i *) p);
+		int			found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
+														   _mm_cmplt_epi8(v, blank)));	/* signed: not ASCII is less, too */
+
+		if (found)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	for (; end - p >= 8; p += 8)
+	{
+		uint64		special = special_bytes(phm_get_u64(p));
+
+		if (special)			/* the first is exact: borrows go upwards only */
+			return p + __builtin_ctzll(special) / 8;
+	}
+	return p;
 }
 
 /* Value of four hexadecimal digits at p, -1 when they are not. */
@@ -220,27 +257,29 @@ string_with_escapes(JsonReader *r, const char *start, const char **text, int *le
 bool
 json_string(JsonReader *r, const char **text, int *length)
 {
-	const char *start = ++r->p;
+	const char *start = r->p + 1;
+	const char *p = start;
+	const char *end = r->end;
 	bool		ascii = true;
 
 	for (;;)
 	{
-		while (r->end - r->p >= 8 && special_bytes(phm_get_u64(r->p)) == 0)
-			r->p += 8;
-		if (r->p >= r->end)
+		p = plain_end(p, end);
+		r->p = p;
+		if (p >= end)
 			return json_malformed(r, "unterminated string");
-		if (*r->p == '"')
+		if (*p == '"')
 			break;
-		if (*r->p == '\\')
+		if (*p == '\\')
 			return string_with_escapes(r, start, text, length);
-		if ((uint8) *r->p < 0x20)
+		if ((uint8) *p < 0x20)
 			return json_malformed(r, "control character in a string");
-		if ((uint8) *r->p >= 0x80)
+		if ((uint8) *p >= 0x80)
 			ascii = false;
-		r->p++;
+		p++;
 	}
 	*text = start;
-	*length = (int) (r->p - start);
+	*length = (int) (p - start);
 	r->p++;
 	return ascii || element_valid_text(start, *length) ||
 		json_fail(r, ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, "invalid UTF-8 in a string");
@@ -308,35 +347,10 @@ json_word(JsonReader *r)
 }
 
 bool
-json_name(JsonReader *r, const char **name, int *length)
+json_bad_next(JsonReader *r, char close, char found)
 {
-	if (json_peek(r) != '"')
-		return json_malformed(r, "expected a member name in JSON");
-	return json_string(r, name, length) && json_expect(r, ':');
-}
-
-bool
-json_next(JsonReader *r, char close, bool *first, bool *more)
-{
-	char		c = json_peek(r);
-
-	*more = c != close;
-	if (!*more)
-	{
-		r->p++;
-		return true;
-	}
-	if (*first)
-	{
-		*first = false;
-		return true;
-	}
-	if (c != ',')
-		return json_malformed(r, close == ']' ? "expected \",\" or \"]\" in JSON" :
-							  "expected \",\" or \"}\" in JSON");
-	r->p++;
-	c = json_peek(r);
-	return c != close || json_malformed(r, "unexpected character in JSON");
+	return json_malformed(r, found == close ? "unexpected character in JSON" :
+						  close == ']' ? "expected \",\" or \"]\" in JSON" : "expected \",\" or \"}\" in JSON");
 }
 
 /*

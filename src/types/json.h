@@ -38,6 +38,8 @@ extern bool json_malformed(JsonReader *r, const char *what);
 static inline char
 json_peek(JsonReader *r)
 {
+	if (likely(r->p < r->end && (uint8) *r->p > ' '))
+		return *r->p;
 	while (r->p < r->end && (*r->p == ' ' || *r->p == '\n' || *r->p == '\r' || *r->p == '\t'))
 		r->p++;
 	return r->p < r->end ? *r->p : '\0';
@@ -59,14 +61,51 @@ extern bool json_skip(JsonReader *r);
 extern bool json_expect(JsonReader *r, char c);
 
 /* Reads a member's name and the colon. */
-extern bool json_name(JsonReader *r, const char **name, int *length);
+static inline bool
+json_name(JsonReader *r, const char **name, int *length)
+{
+	if (json_peek(r) != '"')
+		return json_malformed(r, "expected a member name in JSON");
+	if (!json_string(r, name, length))
+		return false;
+	if (likely(r->p < r->end && *r->p == ':'))
+	{
+		r->p++;
+		return true;
+	}
+	return json_expect(r, ':');
+}
+
+/* Reports what stands where json_next expects something else. */
+extern bool json_bad_next(JsonReader *r, char close, char found);
 
 /*
  * Moves to the next member or value: true with *more at one, true without at
  * the closing bracket (which is consumed).  first is set by the caller before
  * the first call.
  */
-extern bool json_next(JsonReader *r, char close, bool *first, bool *more);
+static inline bool
+json_next(JsonReader *r, char close, bool *first, bool *more)
+{
+	char		c = json_peek(r);
+
+	*more = c != close;
+	if (!*more)
+	{
+		r->p++;
+		return true;
+	}
+	if (*first)
+	{
+		*first = false;
+		return true;
+	}
+	if (c != ',')
+		return json_bad_next(r, close, c);
+	r->p++;
+	c = json_peek(r);
+	return c != close || json_bad_next(r, close, c);
+}
 
 /* Only blanks may follow. */
 extern bool json_end(JsonReader *r);

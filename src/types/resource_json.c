@@ -200,10 +200,11 @@ parse_array(ResourceParser *p, FhirType type)
 {
 	bool		first = true;
 	bool		more;
+	int			slot = 0;
 
 	p->json.p++;
 	element_open(&p->writer, ELEMENT_ARRAY, 0);
-	for (int slot = 0;; slot++)
+	for (;; slot++)
 	{
 		if (!json_next(&p->json, ']', &first, &more))
 			return false;
@@ -212,7 +213,7 @@ parse_array(ResourceParser *p, FhirType type)
 		if (!push(p, 0, slot) || !pop(p, parse_value(p, type, type == 0)))
 			return false;
 	}
-	element_close(&p->writer, ELEMENT_ARRAY);
+	element_close_array(&p->writer, (uint32) slot);
 	return true;
 }
 

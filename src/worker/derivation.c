@@ -63,12 +63,10 @@ phm_derive_one(PG_FUNCTION_ARGS)
 {
 	Oid			types[1] = {INT8ARRAYOID};
 	Datum		values[1] = {PG_GETARG_DATUM(1)};
-	int			rc;
 
 	SPI_connect();
-	rc = SPI_execute_plan(phm_plan(call_of(PG_GETARG_TEXT_PP(0)), 1, types), values, NULL, false, 0);
-	if (rc < 0)
-		elog(ERROR, "running a derivation failed: %s", SPI_result_code_string(rc));
+	phm_spi_check(SPI_execute_plan(phm_plan(call_of(PG_GETARG_TEXT_PP(0)), 1, types), values, NULL, false, 0),
+				  "run a derivation");
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -18,7 +18,6 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
-#include "executor/spi.h"
 #include "libpq/pqsignal.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -33,6 +32,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "phm_plan.h"
 #include "worker/worker.h"
 
 #define ABSENT_S 60				/* between looks for an extension or a store that is not there */
@@ -108,8 +108,7 @@ run_statement(const char *sql, int nargs, Oid *types, Datum *values, const char 
 		GetUserIdAndSecContext(&user, &context);
 		SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
 		SPI_connect();
-		if (SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0) < 0)
-			elog(ERROR, "a statement of the phm worker cannot be run");
+		phm_spi_check(SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0), "run a statement of the worker");
 		if (result != NULL)
 			*result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 		SPI_finish();

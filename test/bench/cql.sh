@@ -22,6 +22,7 @@ bench_cql()
 	cql_psql -v charts="${PHM_BENCH_CHARTS:-100000}" -f test/bench/cql_demo.sql
 	pack=$(shared_pack) || { say "bench: skipped the measures: there is no ../shared/ecqm/dev"; return 0; }
 	cql_measures "$pack" $((BENCH_RUNS * 10))
+	cql_psql -f test/bench/cql_load.sql
 	cql_psql -f test/bench/cql_report.sql
 	cql_peer "$pack"
 	cql_psql -f test/bench/cql_together.sql

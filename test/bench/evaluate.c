@@ -8,6 +8,11 @@
  * 2000-01-01), "chart NAME BYTES".  A chart takes the period before it.  Every chart is
  * evaluated twice to warm up, then ROUNDS times within timed_rounds, which callgrind
  * is told to watch.  With LIST, what each expression gave is printed.
+ *
+ * Instead of logic, libraries and value sets may be given and are linked here:
+ * "library BYTES" (ELM as JSON), "codes URL VERSION BYTES", then "link ROOT NATIVE" (1 or
+ * 0), after which all expressions of the root are evaluated unless some are named.
+ * With PHM_KEEP_LOGIC the logic is also written into that file, as a line.
  */
 #include "phm_port.h"
 
@@ -15,13 +20,17 @@
 
 #include "cql/exec.h"
 #include "cql/logic.h"
+#include "cql/problem.h"
 #include "types/chart.h"
 
 #define MAX_EXPRESSIONS 256
 #define MAX_CHARTS 4096
+#define MAX_LIBRARIES 256
+#define MAX_CODES 4096
 
 static struct
 {
+	const void *logic;
 	CqlExec    *x;
 	int			expressions[MAX_EXPRESSIONS];
 	int			nexpressions;
@@ -33,6 +42,17 @@ static struct
 		CqlArguments arguments;
 	}			charts[MAX_CHARTS];
 	int			ncharts;
+	CqlLibrary *libraries[MAX_LIBRARIES];
+	int			nlibraries;
+	struct
+	{
+		const char *url;
+		const char *version;
+		const void *codes;
+	}			codes[MAX_CODES];
+	int			ncodes;
+	CqlProblems problems;
+	const char *keep;			/* file into which the logic that is linked here is written */
 }			bench;
 
 extern void timed_rounds(int chart, int rounds);
@@ -71,6 +91,98 @@ read_value(const char *text)
 		value[VARHDRSZ + i] = (char) (digit(text[2 * i]) << 4 | digit(text[2 * i + 1]));
 	SET_VARSIZE(value, length + VARHDRSZ);
 	return value;
+}
+
+/* Notes a library of ELM. */
+static void
+read_library(const char *bytes)
+{
+	const char *value = read_value(bytes);
+	PhmError	err = {0};
+	CqlLibrary *library = elm_read_json(value + VARHDRSZ, VARSIZE(value) - VARHDRSZ, &bench.problems, &err);
+
+	if (library == NULL || bench.nlibraries == MAX_LIBRARIES)
+		fail("cannot read a library: %s", err.message);
+	bench.libraries[bench.nlibraries++] = library;
+}
+
+/* Notes a value set. */
+static void
+read_codes(const char *url, const char *version, const char *bytes)
+{
+	if (bench.ncodes == MAX_CODES)
+		fail("too many value sets");
+	bench.codes[bench.ncodes].url = pstrdup(url);
+	bench.codes[bench.ncodes].version = pstrdup(version);
+	bench.codes[bench.ncodes++].codes = read_value(bytes);
+}
+
+/* Finds a value set for the linker. */
+static bool
+find_codes(void *arg, const char *url, const char *version, const void **codes, size_t *length)
+{
+	for (int i = 0; i < bench.ncodes; i++)
+		if (strcmp(bench.codes[i].url, url) == 0 && strcmp(bench.codes[i].version, version ? version : "") == 0)
+		{
+			*codes = (const char *) bench.codes[i].codes + VARHDRSZ;
+			*length = VARSIZE(bench.codes[i].codes) - VARHDRSZ;
+			return true;
+		}
+	return false;
+}
+
+/* Takes a library among those to link, and what it includes. */
+static void
+take_library(const char *name, const char *version, CqlLibrary **taken, int *ntaken)
+{
+	for (int i = 0; i < bench.nlibraries; i++)
+	{
+		CqlLibrary *library = bench.libraries[i];
+
+		if (library == NULL || strcmp(library->name, name) != 0 ||
+			(version && strcmp(library->version ? library->version : "", version) != 0))
+			continue;
+		bench.libraries[i] = NULL;
+		taken[(*ntaken)++] = library;
+		for (int j = 0; j < library->nincludes; j++)
+			take_library(library->includes[j].path, library->includes[j].version, taken, ntaken);
+	}
+}
+
+/* Writes a value as its line, so that callgrind need not see it made. */
+static void
+write_value(const void *value, const char *path)
+{
+	FILE	   *out = fopen(path, "w");
+
+	if (out == NULL)
+		fail("cannot open %s", path);
+	fprintf(out, "logic\t");
+	for (size_t i = VARHDRSZ; i < VARSIZE(value); i++)
+		fprintf(out, "%02x", ((const uint8 *) value)[i]);
+	fprintf(out, "\n");
+	fclose(out);
+}
+
+/* Links what was read; the results are those of the root. */
+static void
+link_root(const char *root, bool native)
+{
+	CqlLinkOptions options = {.roots = &root,.nroots = 1,.native_helpers = native,
+	.value_sets = {.find = find_codes,.missing_is_empty = true}};
+	CqlLibrary *taken[MAX_LIBRARIES];
+	int			ntaken = 0;
+	void	   *logic;
+
+	take_library(root, NULL, taken, &ntaken);
+	logic = cql_link(taken, ntaken, &options, &bench.problems);
+	if (logic == NULL)
+		fail("cannot link: %s", problems_text(&bench.problems));
+	if (bench.keep)
+		write_value(logic, bench.keep);
+	bench.logic = logic;
+	bench.x = cql_open(logic);
+	bench.nexpressions = 0;
 }
 
 /* A moment of UTC. */
@@ -128,18 +240,24 @@ read_chart(const char *name, const char *bytes)
 static void
 read_line(char *line)
 {
-	char	   *word[3];
+	char	   *word[4];
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		word[i] = strsep(&line, "\t\n");
 	if (word[0] && word[1] && strcmp(word[0], "logic") == 0)
-		bench.x = cql_open(read_value(word[1]));
+		bench.x = cql_open(bench.logic = read_value(word[1]));
 	else if (word[0] && word[1] && strcmp(word[0], "expression") == 0)
 		read_expression(word[1]);
 	else if (word[0] && word[2] && strcmp(word[0], "period") == 0)
 		read_period(word[1], word[2]);
 	else if (word[0] && word[2] && strcmp(word[0], "chart") == 0)
 		read_chart(word[1], word[2]);
+	else if (word[0] && word[1] && strcmp(word[0], "library") == 0)
+		read_library(word[1]);
+	else if (word[0] && word[3] && strcmp(word[0], "codes") == 0)
+		read_codes(word[1], word[2], word[3]);
+	else if (word[0] && word[2] && strcmp(word[0], "link") == 0)
+		link_root(word[1], word[2][0] == '1');
 	else
 		fail("cannot read the line %s", word[0] ? word[0] : "");
 }
@@ -199,6 +317,8 @@ list_results(int chart)
 		else
 			printf("%s\t%d\t%s %s\n", bench.charts[chart].name, i, err.message, err.detail);
 	}
+	for (uint32 i = 0; i < cql_warning_count(bench.x); i++)
+		printf("%s\twarning\t%s\n", bench.charts[chart].name, cql_warning(bench.x, i));
 }
 
 /* CPU time of the process. */
@@ -219,7 +339,11 @@ main(int argc, char **argv)
 	if (argc < 3)
 		fail("usage: evaluate FILE ROUNDS [LIST]");
 	rounds = atoi(argv[2]);
+	bench.keep = getenv("PHM_KEEP_LOGIC");
 	read_file(argv[1]);
+	if (bench.nexpressions == 0 && bench.x)
+		for (uint32 i = 0; i < logic_expression_count(bench.logic); i++)
+			bench.expressions[bench.nexpressions++] = (int) i;
 	for (int i = 0; i < bench.ncharts; i++)
 	{
 		double		start;

@@ -1,41 +1,25 @@
 -- What each case gave against what is expected of it, population by population.
--- Members of a population are counted as the measure's scoring says (Quality Measure
--- Implementation Guide, population criteria by scoring): see README.md.
-CREATE TABLE member AS
-SELECT p.measure, p.group_number, c.name, w.way, p.scoring,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.number = p.denominator_from), '{}') AS initial_population,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.number = p.numerator_from), '{}') AS numerator_population,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.code IN ('denominator', 'measure-population')), '{}') AS denominator,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.code IN ('denominator-exclusion', 'measure-population-exclusion')), '{}') AS exclusion,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'numerator'), '{}') AS numerator,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'numerator-exclusion'), '{}') AS numerator_exclusion,
-	   coalesce(max(members(o.result)) FILTER (WHERE p.code = 'denominator-exception'), '{}') AS exception,
-	   string_agg(DISTINCT o.error, '; ') AS error, p.numerator_from
-  FROM measured_population AS p
-  JOIN pack_case AS c USING (measure)
-  JOIN (SELECT measure, name, unnest(ARRAY['bundle', 'record']) AS way FROM pack_case
-		UNION SELECT measure, name, way FROM outcome) AS w USING (measure, name)
-  LEFT JOIN outcome AS o ON (o.measure, o.name, o.way, o.expression) = (p.measure, c.name, w.way, p.expression)
- GROUP BY p.measure, p.group_number, c.name, w.way, p.scoring, p.numerator_from;
--- The denominator lies within the initial population, its exclusions within the denominator.
-UPDATE member SET denominator = among(denominator, initial_population);
-UPDATE member SET exclusion = among(exclusion, denominator), exception = among(exception, denominator),
-	numerator = among(numerator, CASE scoring WHEN 'ratio' THEN numerator_population ELSE denominator END);
--- What is excluded from the denominator is in no numerator of a proportion; the numerator of a ratio stands beside it.
-UPDATE member SET numerator = CASE scoring WHEN 'ratio' THEN numerator ELSE among(numerator, exclusion, false) END, exception = among(exception, exclusion, false);
--- Exceptions are for those who do not meet the numerator.
-UPDATE member SET numerator_exclusion = among(numerator_exclusion, numerator), exception = among(exception, numerator, false);
+-- The bit of each population; a ratio may have an initial population for its numerator.
+CREATE TABLE population_bit AS
+SELECT p.measure, p.group_number, p.group_id, p.number, p.id, p.code,
+	   CASE p.code WHEN 'initial-population' THEN
+			CASE WHEN count(*) FILTER (WHERE p.code = 'initial-population') OVER grp > 1
+				  AND p.id = max(p.reference) FILTER (WHERE p.code = 'numerator') OVER grp THEN 2 ELSE 1 END
+		WHEN 'denominator' THEN 4 WHEN 'denominator-exclusion' THEN 8 WHEN 'denominator-exception' THEN 16
+		WHEN 'numerator' THEN 32 WHEN 'numerator-exclusion' THEN 64 WHEN 'measure-population' THEN 128
+		WHEN 'measure-population-exclusion' THEN 256 END AS bit,
+	   CASE WHEN p.code = 'measure-observation' THEN row_number() OVER (PARTITION BY p.measure, p.group_number, p.code ORDER BY p.number) END AS observation
+  FROM population AS p
+WINDOW grp AS (PARTITION BY p.measure, p.group_number);
 
+CREATE TABLE ran AS SELECT DISTINCT measure, name, way FROM outcome;
 CREATE TABLE counted AS
-SELECT p.measure, m.name, m.way, p.group_number, p.group_id, p.number, p.id AS population, p.code,
-	   cardinality(CASE p.code WHEN 'initial-population' THEN CASE p.number WHEN m.numerator_from THEN m.numerator_population ELSE m.initial_population END
-		WHEN 'denominator' THEN m.denominator
-		WHEN 'measure-population' THEN m.denominator WHEN 'numerator' THEN m.numerator
-		WHEN 'numerator-exclusion' THEN m.numerator_exclusion WHEN 'denominator-exception' THEN m.exception
-		ELSE m.exclusion END) AS got,
-	   m.error
-  FROM population AS p JOIN member AS m USING (measure, group_number)
- WHERE p.code <> 'measure-observation';
+SELECT p.measure, r.name, r.way, p.group_number, p.group_id, p.number, p.id AS population, p.code,
+	   count(*) FILTER (WHERE m.membership & p.bit <> 0)::integer AS got, max(m.error) AS error
+  FROM population_bit AS p JOIN ran AS r USING (measure)
+  LEFT JOIN member AS m USING (measure, name, way, group_id)
+ WHERE p.code <> 'measure-observation'
+ GROUP BY p.measure, r.name, r.way, p.group_number, p.group_id, p.number, p.id, p.code;
 
 -- What is expected of each population; without names, groups follow each other in their order.
 CREATE TABLE wanted AS
@@ -46,15 +30,13 @@ SELECT e.measure, e.name, g.group_number, e.population, e.code, e.expected
 				 WHERE p.measure = e.measure AND CASE WHEN e."group" <> '' THEN p.group_id = e."group" ELSE p.group_number = e.block END) AS g ON true
  WHERE e.code NOT LIKE '%observation';
 
--- The values of observations of the episodes that count, as a sorted list.
+-- The values of observations, as a sorted list.
 CREATE TABLE observed_value AS
-SELECT o.measure, o.name, o.way, o.group_number, o.number, array_agg(round((o.result #>> '{}')::numeric, 6) ORDER BY (o.result #>> '{}')::numeric) AS got
-  FROM observation AS o JOIN member AS m USING (measure, name, way, group_number)
-  JOIN observed_population AS p USING (measure, group_number, number)
- WHERE CASE WHEN p.code = 'numerator' THEN o.operand = ANY (m.numerator) AND NOT o.operand = ANY (m.numerator_exclusion)
-			ELSE o.operand = ANY (m.denominator) AND NOT o.operand = ANY (m.exclusion) END
-   AND o.result IS NOT NULL
- GROUP BY o.measure, o.name, o.way, o.group_number, o.number;
+SELECT m.measure, m.name, m.way, p.group_number, p.number,
+	   array_agg(round(m.observations[p.observation], 6) ORDER BY m.observations[p.observation]) AS got
+  FROM member AS m JOIN population_bit AS p USING (measure, group_id)
+ WHERE m.observations[p.observation] IS NOT NULL
+ GROUP BY m.measure, m.name, m.way, p.group_number, p.number;
 CREATE TABLE wanted_value AS
 SELECT e.measure, e.name, p.group_number, p.number, array_agg(round(e.expected, 6) ORDER BY e.expected) AS expected
   FROM (SELECT *, count(*) FILTER (WHERE code = 'initial-population') OVER (PARTITION BY measure, name ORDER BY line) AS block
@@ -74,9 +56,7 @@ SELECT w.measure, w.name, y.way, w.group_number AS position, 0::bigint AS number
  WHERE k.got IS DISTINCT FROM w.expected::integer OR k.error IS NOT NULL
 UNION ALL
 SELECT w.measure, w.name, y.way, w.group_number, w.number,
-	   format('group %s observation %s expected %s got %s', w.group_number, w.number, w.expected::text, coalesce(o.got::text, '{}')) ||
-	   coalesce((SELECT ' (' || min(b.error) || ')' FROM observation AS b
-				  WHERE (b.measure, b.name, b.way, b.group_number, b.number) = (w.measure, w.name, y.way, w.group_number, w.number)), '')
+	   format('group %s observation %s expected %s got %s', w.group_number, w.number, w.expected::text, coalesce(o.got::text, '{}'))
   FROM wanted_value AS w CROSS JOIN (VALUES ('bundle'), ('record')) AS y(way)
   LEFT JOIN observed_value AS o ON (o.measure, o.name, o.way, o.group_number, o.number) = (w.measure, w.name, y.way, w.group_number, w.number)
  WHERE o.got IS DISTINCT FROM w.expected AND NOT (o.got IS NULL AND 0 = ALL (w.expected));
@@ -88,7 +68,13 @@ SELECT b.measure, b.name, string_agg(b.expression, ', ' ORDER BY b.expression) A
  WHERE b.way = 'bundle' AND r.way = 'record'
    AND (b.error IS DISTINCT FROM r.error OR
 		ARRAY(SELECT e FROM unnest(members(b.result)) AS e ORDER BY e) IS DISTINCT FROM ARRAY(SELECT e FROM unnest(members(r.result)) AS e ORDER BY e))
- GROUP BY b.measure, b.name;
+ GROUP BY b.measure, b.name
+UNION ALL
+SELECT measure, name, 'populations'
+  FROM (SELECT measure, name, way, array_agg(concat_ws(' ', group_id, regexp_replace(episode, '#.*', ''), membership, observations::text, error)
+					ORDER BY group_id, regexp_replace(episode, '#.*', '') COLLATE "C", membership, observations) AS rows
+		  FROM member WHERE way IN ('bundle', 'record') GROUP BY measure, name, way) AS w
+ GROUP BY measure, name HAVING min(rows) <> max(rows) OR count(*) <> 2;
 
 CREATE TABLE verdict AS
 SELECT c.measure, c.name,
@@ -110,12 +96,12 @@ SELECT k.measure, k.name, k.way, k.group_number, format('%s.%s is %s not %s', co
  WHERE b.way = base(k.way) AND k.way NOT IN ('bundle', 'record') AND (b.got IS DISTINCT FROM k.got OR b.error IS DISTINCT FROM k.error)
 UNION ALL
 SELECT measure, name, way, group_number, format('group %s observation %s is %s not %s', group_number, number, k.got::text, b.got::text)
-  FROM (SELECT b.*, w.way AS other FROM observed_value AS b JOIN (SELECT DISTINCT measure, name, way FROM outcome) AS w USING (measure, name)
+  FROM (SELECT b.*, w.way AS other FROM observed_value AS b JOIN ran AS w USING (measure, name)
 		 WHERE b.way = base(w.way) AND w.way NOT IN ('bundle', 'record')) AS b (measure, name, base, group_number, number, got, way)
   FULL JOIN (SELECT * FROM observed_value WHERE way NOT IN ('bundle', 'record')) AS k USING (measure, name, way, group_number, number)
  WHERE b.got IS DISTINCT FROM k.got;
 CREATE TABLE changed AS
 SELECT w.measure, w.name, w.way, coalesce(string_agg(c.what, '; ' ORDER BY c.group_number, c.what), '') AS what
-  FROM (SELECT DISTINCT measure, name, way FROM outcome WHERE way NOT IN ('bundle', 'record')) AS w
+  FROM (SELECT * FROM ran WHERE way NOT IN ('bundle', 'record')) AS w
   LEFT JOIN change AS c USING (measure, name, way)
  GROUP BY w.measure, w.name, w.way;

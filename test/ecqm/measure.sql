@@ -1,31 +1,23 @@
 -- Runs the cases of one measure (psql variable measure) both ways.
 SET client_min_messages = warning;
 TRUNCATE phm.library, phm.value_set;
+SELECT phm.unload_measure(measure || '|' || version) FROM phm.measure \g /dev/null
+SELECT count(*) FROM pack_extra, phm.load_elm(elm) \g /dev/null
+SELECT phm.load_measure(bundle::jsonb, missing_value_sets => 'empty') AS loaded FROM pack_measure WHERE measure = :'measure' \gset
+SELECT (phm.find_measure(:'loaded')).measure AS name \gset
 INSERT INTO population
-SELECT :'measure', g.n, g.body ->> 'id',
-	   coalesce(extension(g.body, 'cqfm-scoring') #>> '{valueCodeableConcept,coding,0,code}', m #>> '{scoring,coding,0,code}', 'proportion'),
-	   p.n, p.body ->> 'id', p.body #>> '{code,coding,0,code}', p.body #>> '{criteria,expression}',
-	   extension(p.body, 'cqfm-criteriaReference') ->> 'valueString'
-  FROM (SELECT e -> 'resource' AS m FROM pack_measure, jsonb_array_elements(bundle::jsonb -> 'entry') AS e
-		 WHERE measure = :'measure' AND e #>> '{resource,resourceType}' = 'Measure' LIMIT 1) AS r,
-	   jsonb_array_elements(m -> 'group') WITH ORDINALITY AS g(body, n),
-	   jsonb_array_elements(g.body -> 'population') WITH ORDINALITY AS p(body, n);
-SELECT e #>> '{resource,library,0}' AS library FROM pack_measure, jsonb_array_elements(bundle::jsonb -> 'entry') AS e
- WHERE measure = :'measure' AND e #>> '{resource,resourceType}' = 'Measure' LIMIT 1 \gset
-SELECT count(*) FROM pack_measure, phm.load_fhir_library(bundle) WHERE measure = :'measure' \g /dev/null
-SELECT count(*) FROM pack_extra, phm.read_library(elm) AS r, phm.load_elm(elm)
- WHERE NOT EXISTS (SELECT FROM phm.library AS l WHERE (l.name, l.version) = (r.name, r.version)) \g /dev/null
-SELECT count(*) FROM pack_measure, phm.load_value_set(bundle) WHERE measure = :'measure' AND bundle LIKE '%"ValueSet"%' \g /dev/null
-SELECT CASE WHEN (phm.find_library(:'library')).name IS NOT NULL THEN (phm.find_library(:'library')).name
-	ELSE regexp_replace(split_part(:'library', '|', 1), '.*/', '') END AS root,
-	coalesce((SELECT 'Other ' FROM pack_variant WHERE measure = :'measure' LIMIT 1), '') AS prefix \gset
+SELECT :'measure', g.ordinal, g.group_id, g.scoring, p.ordinal, p.population_id, p.code, p.expression, p.reference
+  FROM phm.measure_group AS g JOIN phm.measure_population AS p USING (measure, version, group_id) WHERE measure = :'name';
+SELECT split_part(library, '|', 1) AS root, coalesce((SELECT 'Other ' FROM pack_variant WHERE measure = :'measure' LIMIT 1), '') AS prefix
+  FROM phm.measure WHERE measure = :'name' \gset
 -- kind: how it is linked, and which libraries.
-CREATE TEMP TABLE linked AS SELECT '' AS kind, t.logic, t.problems FROM phm.try_link(ARRAY[:'root'], 'empty', :native) AS t;
+CREATE TEMP TABLE linked AS
+SELECT '' AS kind, t.logic, t.problems, phm.measure_plan() AS plan FROM phm.try_link(ARRAY[:'root'], 'empty', :native) AS t;
 INSERT INTO trouble SELECT :'measure', phm.problem_text(problems) FROM linked WHERE logic IS NULL;
 CREATE TEMP TABLE other AS SELECT elm, name FROM phm.library WHERE :'prefix' <> '';
 SELECT count(*) FROM other, phm.load_elm(renamed(elm, 'Other ', false)) \g /dev/null
 SELECT count(*) FROM other, phm.load_elm(renamed(elm, 'Changed ', name = 'FHIRHelpers')) \g /dev/null
-INSERT INTO linked SELECT k.kind, t.logic, t.problems
+INSERT INTO linked SELECT k.kind, t.logic, t.problems, jsonb_set(phm.measure_plan(), '{0,library}', to_jsonb(k.prefix || :'root'))
   FROM (VALUES ('no native functions', '', false), ('other names', 'Other ', true), ('other FHIRHelpers', 'Changed ', true)) AS k(kind, prefix, native)
  CROSS JOIN LATERAL phm.try_link(ARRAY[k.prefix || :'root'], 'empty', k.native) AS t WHERE :'prefix' <> '';
 INSERT INTO trouble SELECT :'measure' || ', ' || kind, phm.problem_text(problems) FROM linked WHERE logic IS NULL AND kind <> '';
@@ -64,21 +56,12 @@ SELECT :'measure', c.name, c.way, r.expression, r.result, r.error
  CROSS JOIN LATERAL phm.evaluate_all(logic, chart, expressions, period, 'UTC', profiles => c.profiles) AS r
  WHERE linked.logic IS NOT NULL;
 
--- Observations of the episodes of the population that they refer to.
-CREATE FUNCTION pg_temp.observe(logic phm.logic, function text, expression text, chart phm.chart, period daterange, profiles text)
-RETURNS TABLE (operand jsonb, result jsonb, error text) LANGUAGE plpgsql AS $$
-BEGIN
-	RETURN QUERY SELECT r.operand, r.result, NULL::text
-		FROM phm.evaluate_each(logic, function, expression, chart, period, 'UTC', profiles => observe.profiles) AS r;
-EXCEPTION WHEN OTHERS THEN
-	RETURN QUERY SELECT NULL::jsonb, NULL::jsonb, SQLERRM;
-END
-$$;
-INSERT INTO observation
-SELECT :'measure', c.name, c.way, o.group_number, o.number, r.operand, r.result, r.error
-  FROM chart AS c JOIN linked USING (kind) JOIN observed_population AS o ON o.measure = :'measure'
- CROSS JOIN LATERAL pg_temp.observe(logic, o.function, o.expression, chart, period, c.profiles) AS r
- WHERE linked.logic IS NOT NULL;
+-- The measure itself.
+INSERT INTO member
+SELECT :'measure', c.name, c.way, r.group_id, r.episode, r.membership, r.observations, r.error
+  FROM chart AS c JOIN linked USING (kind)
+ CROSS JOIN LATERAL phm.run_measures(logic, plan, chart, period, 'UTC', profiles => c.profiles) AS r
+ WHERE linked.logic IS NOT NULL AND r.stratifier = '';
 
 -- How long: the best of some rounds for each case, all expressions, charts in memory.
 INSERT INTO duration

@@ -16,33 +16,10 @@ CREATE TABLE population (
 -- Cases that were changed in ways that must not matter (see variants).
 CREATE TABLE pack_variant (measure text, name text, way text, years integer, profiles text, bundle text, PRIMARY KEY (measure, name, way));
 
--- Populations with the initial populations from which denominator and numerator of their
--- group come: a ratio may have two, that say so by reference; otherwise the first.
-CREATE VIEW measured_population AS
-SELECT p.*, coalesce(d.number, f.number) AS denominator_from, coalesce(n.number, f.number) AS numerator_from
-  FROM population AS p
-  JOIN (SELECT measure, group_number, min(number) AS number FROM population WHERE code = 'initial-population' GROUP BY measure, group_number) AS f USING (measure, group_number)
-  LEFT JOIN (SELECT r.measure, r.group_number, i.number FROM population AS r JOIN population AS i USING (measure, group_number)
-			  WHERE r.code = 'denominator' AND i.code = 'initial-population' AND i.id = r.reference) AS d USING (measure, group_number)
-  LEFT JOIN (SELECT r.measure, r.group_number, i.number FROM population AS r JOIN population AS i USING (measure, group_number)
-			  WHERE r.code = 'numerator' AND i.code = 'initial-population' AND i.id = r.reference) AS n USING (measure, group_number);
-
--- What an observation is made of: the population that it refers to; a reference that
--- leads nowhere means the denominator for the first of a ratio, the numerator for the second.
-CREATE VIEW observed_population AS
-SELECT o.measure, o.group_number, o.number, o.expression AS function,
-	   coalesce(r.code, CASE WHEN o.continuous THEN 'measure-population' WHEN o.rank = 1 THEN 'denominator' ELSE 'numerator' END) AS code,
-	   coalesce(r.expression, d.expression) AS expression
-  FROM (SELECT p.*, row_number() OVER (PARTITION BY measure, group_number ORDER BY number) AS rank,
-			   EXISTS (SELECT FROM population AS q WHERE (q.measure, q.group_number, q.code) = (p.measure, p.group_number, 'measure-population')) AS continuous
-		  FROM population AS p WHERE code = 'measure-observation') AS o
-  LEFT JOIN population AS r ON (r.measure, r.group_number, r.id) = (o.measure, o.group_number, o.reference)
-  LEFT JOIN population AS d ON (d.measure, d.group_number) = (o.measure, o.group_number) AND r.code IS NULL
-   AND d.code = CASE WHEN o.continuous THEN 'measure-population' WHEN o.rank = 1 THEN 'denominator' ELSE 'numerator' END;
-
 -- What the expressions gave: way is bundle, record or that of a variant.
 CREATE TABLE outcome (measure text, name text, way text, expression text, result jsonb, error text);
-CREATE TABLE observation (measure text, name text, way text, group_number bigint, number bigint, operand jsonb, result jsonb, error text);
+-- Who is in which populations: patients (episode empty) or episodes.
+CREATE TABLE member (measure text, name text, way text, group_id text, episode text, membership integer, observations numeric[], error text);
 -- Why a measure could not be run; microseconds of each case.
 CREATE TABLE trouble (measure text PRIMARY KEY, problem text);
 CREATE TABLE duration (measure text, us double precision);
@@ -68,19 +45,9 @@ CREATE FUNCTION renamed(elm text, prefix text, change boolean) RETURNS text LANG
 	  FROM (SELECT elm::jsonb) AS t(l)
 $$;
 
--- An extension of an element, by the end of its URL.
-CREATE FUNCTION extension(element jsonb, name text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-	SELECT e FROM jsonb_array_elements(element -> 'extension') AS e WHERE e ->> 'url' LIKE '%/' || name LIMIT 1
-$$;
-
 -- The elements that a result counts as: those of a list, or true.
 CREATE FUNCTION members(result jsonb) RETURNS jsonb[] LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE WHEN jsonb_typeof(result) = 'array' THEN ARRAY(SELECT e FROM jsonb_array_elements(result) AS e WHERE e <> 'null')
 				WHEN result IS NULL OR result IN ('false', 'null') THEN '{}'
 				ELSE ARRAY[result] END
-$$;
-
--- Those of a list that are, or are not, in another.
-CREATE FUNCTION among(list jsonb[], others jsonb[], wanted boolean DEFAULT true) RETURNS jsonb[] LANGUAGE sql IMMUTABLE AS $$
-	SELECT ARRAY(SELECT e FROM unnest(list) AS e WHERE (e = ANY (others)) = wanted)
 $$;

@@ -1,0 +1,50 @@
+-- All official measures over demo patients (psql variable patients): what they reach, how fast, one patient alone, scores.
+\ir measure.sql
+\o /dev/null
+SELECT count(*) FROM pack_extra, phm.load_elm(elm);
+CALL pg_temp.start();
+SELECT phm.load_measure(bundle::jsonb, missing_value_sets => 'empty') FROM pack_measure;
+CALL pg_temp.stop('measure packages loaded', 38);
+-- The year before the population's day: it has ended, and every patient has its data.
+UPDATE phm.setting SET value = '2026-01-15' WHERE name = 'as_of';
+SELECT phm.demo_population(:patients, 1, as_of => '2026-01-15');
+-- Of what is derived of patients this measures measures alone.
+UPDATE phm.derivation SET enabled = name IN ('chart', 'measure_result');
+CALL pg_temp.start();
+CALL phm.refresh();
+CALL pg_temp.stop('charts built', :patients);
+CALL pg_temp.start();
+SELECT phm.link_measure_sets();
+CALL pg_temp.stop('measures linked together', 38);
+CALL pg_temp.start();
+CALL phm.evaluate_measures('[2025-01-01,2026-01-01)');
+CALL pg_temp.stop('measures evaluated and written', :patients * 38);
+CALL pg_temp.start();
+CALL phm.evaluate_measures('[2025-01-01,2026-01-01)');
+CALL pg_temp.stop('measures evaluated again', :patients * 38);
+ANALYZE phm.measure_membership;
+\o
+-- First what there is to measure: how many measures reach this population.
+WITH reached AS (
+	SELECT m.measure, count(DISTINCT r.patient_id) FILTER (WHERE r.initial_population) AS patients,
+		   count(*) FILTER (WHERE r.numerator) AS hits, count(*) FILTER (WHERE r.denominator_exclusion OR r.denominator_exception OR r.numerator_exclusion) AS exclusions
+	  FROM phm.measure AS m LEFT JOIN phm.measure_result AS r ON r.measure = m.measure AND r.stratifier = '' AND r.valid_to IS NULL
+	 GROUP BY m.measure
+)
+SELECT pg_temp.line('measures in which 1 % of the patients are', count(*), count(*) FILTER (WHERE patients >= :patients * 0.01)::text, 'measures',
+	format('numerator hit %s, exclusion hit %s, nobody in %s', count(*) FILTER (WHERE hits > 0), count(*) FILTER (WHERE exclusions > 0),
+		coalesce(nullif(string_agg(measure, ', ' ORDER BY measure) FILTER (WHERE patients = 0), ''), 'none'))) FROM reached;
+SELECT pg_temp.line('rows of results', count(*), count(*) FILTER (WHERE error IS NOT NULL)::text, 'errors', '') FROM phm.measure_membership;
+SELECT pg_temp.rate('measures evaluated and written', rows, 'patient-measures/s', format('%s s for 100,000 patients (60)', round(100000 * cpu / :patients, 1)))
+  FROM run WHERE name = 'measures evaluated and written';
+SELECT pg_temp.rate('measures evaluated again', rows, 'patient-measures/s', 'nothing to write') FROM run WHERE name = 'measures evaluated again';
+SELECT pg_temp.line(name, rows, round(cpu, 2)::text, 's', '') FROM run WHERE name IN ('measure packages loaded', 'measures linked together', 'charts built') ORDER BY name;
+
+-- One patient whose record changed: all measures again, difference and all.
+\o /dev/null
+SELECT phm.derive_measure_result(ARRAY[patient_id]) FROM phm.patient_state ORDER BY patient_id LIMIT 20;
+CALL pg_temp.start();
+SELECT phm.derive_measure_result(ARRAY[patient_id]) FROM (SELECT patient_id FROM phm.patient_state ORDER BY patient_id LIMIT 200) AS p;
+CALL pg_temp.stop('all measures of one patient', 200);
+\o
+SELECT pg_temp.line(name, rows, round(cpu * 1000 / rows, 2)::text, 'ms', format('5; elapsed %s', round(elapsed * 1000 / rows, 2))) FROM run WHERE name = 'all measures of one patient';
