@@ -132,6 +132,9 @@ SELECT patient_id AS p, rank, contact, gaps, open_gaps, importance, closes FROM 
 INSERT INTO phm.gap_contact (resource_type, value_set, contact) VALUES ('Observation', 'urn:test:a1c', 'lab');
 SELECT measure, contacts FROM phm.gap_list WHERE patient_id = 6 AND measure = 'Controlled';
 
+-- The worklist has all open gaps of a patient.
+SELECT open_gaps, severity, gaps, reasons FROM phm.worklist WHERE patient_id = 6;
+
 -- Deriving again changes nothing; what is derived at once is what was derived by increments.
 SELECT phm.derive_care_gap(ARRAY(SELECT generate_series(1, 9)::bigint)) AS changed;
 UPDATE phm.setting SET value = '2026-10-01' WHERE name = 'as_of';
@@ -183,6 +186,14 @@ SELECT count(*) AS references, count(*) FILTER (WHERE EXISTS (SELECT FROM jsonb_
 SELECT jsonb_pretty(e -> 'resource') FROM jsonb_array_elements(phm.care_gaps(3, '[2026-01-01,2027-01-01)', measures => ARRAY['Controlled'], statuses => ARRAY['open-gap']) -> 'entry') AS e
  WHERE e #>> '{resource,resourceType}' IN ('Composition', 'DetectedIssue', 'MeasureReport') ORDER BY e #>> '{resource,resourceType}';
 SELECT jsonb_array_length(phm.care_gaps(3, '[2020-01-01,2021-01-01)') -> 'entry') AS entries;
+
+-- Of a gap of the registry, and of somebody who is not there.
+INSERT INTO phm.condition (source, id, patient_id, category, code, onset, clinical_status, verification_status)
+VALUES ('a', 'k9', 9, 'condition-category|problem-list-item', 'ICD10CM|E11.9', '2015', 'condition-clinical|active', 'condition-ver-status|confirmed');
+CALL phm.refresh();
+SELECT e #>> '{resource,resourceType}' AS type, e #> '{resource,moduleUri}' AS module, e #>> '{resource,reasonCode,0,coding,0,code}' AS reason, e #>> '{resource,detail}' AS detail
+  FROM jsonb_array_elements(phm.care_gaps(9, '[2026-01-01,2027-01-01)', measures => ARRAY['diabetes-hba1c']) -> 'entry') WITH ORDINALITY AS b(e, n) ORDER BY n;
+SELECT jsonb_array_length(phm.care_gaps(77, '[2026-01-01,2027-01-01)') -> 'entry') AS entries;
 
 -- A gap has the labels of what it rests on.
 UPDATE phm.observation SET sensitivity = 4 WHERE id = 'o6';

@@ -16,8 +16,8 @@ WITH session AS (
 	SELECT phm.visible_labels() AS labels, phm.as_of() AS as_of OFFSET 0
 ), open_gap AS (
 	SELECT g.patient_id, count(*)::integer AS open_gaps, sum(g.importance) AS severity, min(g.due) AS due,
-		string_agg(g.gap, '; ' ORDER BY g.importance DESC, g.measure) AS gaps,
-		string_agg(g.reason || ' (severity ' || g.importance || ')', '; ' ORDER BY g.importance DESC, g.measure) AS why
+		string_agg(g.gap, '; ' ORDER BY g.importance DESC, g.measure, g.period_start, g.group_id, g.episode) AS gaps,
+		string_agg(g.reason || ' (severity ' || g.importance || ')', '; ' ORDER BY g.importance DESC, g.measure, g.period_start, g.group_id, g.episode) AS why
 	  FROM session AS s CROSS JOIN phm.care_gap AS g
 	 WHERE g.valid_to IS NULL AND g.status = 'open-gap' AND phm.is_visible(g.sensitivity, s.labels)
 	 GROUP BY g.patient_id

@@ -29,7 +29,7 @@ BEGIN ATOMIC
 	SELECT phm.gap_entry(jsonb_strip_nulls(jsonb_build_object(
 		'resourceType', 'GuidanceResponse',
 		'meta', jsonb_build_object('profile', jsonb_build_array('http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/gaps-guidanceresponse-detailedcaregap')),
-		'moduleUri', gap ->> 'url', 'status', 'data-required', 'subject', jsonb_build_object('reference', patient), 'occurrenceDateTime', made,
+		'moduleUri', coalesce(gap ->> 'url', gap ->> 'measure'), 'status', 'data-required', 'subject', jsonb_build_object('reference', patient), 'occurrenceDateTime', made,
 		'reasonCode', (SELECT jsonb_agg(phm.gap_coding('http://hl7.org/fhir/us/davinci-deqm/CodeSystem/care-gap-reason', c) ORDER BY n)
 						 FROM unnest(string_to_array(nullif(gap ->> 'reason_codes', ''), ',')) WITH ORDINALITY AS u(c, n)),
 		'note', jsonb_build_array(jsonb_build_object('text', gap ->> 'reason')),
@@ -53,7 +53,7 @@ BEGIN
 		SELECT phm.gap_entry(jsonb_strip_nulls(jsonb_build_object(
 			'resourceType', 'MeasureReport',
 			'meta', jsonb_build_object('profile', jsonb_build_array('http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/indv-measurereport-deqm')),
-			'status', 'complete', 'type', 'individual', 'measure', m.url || CASE WHEN m.version <> '' THEN '|' || m.version ELSE '' END,
+			'status', 'complete', 'type', 'individual', 'measure', coalesce(m.url, m.measure) || CASE WHEN m.version <> '' THEN '|' || m.version ELSE '' END,
 			'subject', jsonb_build_object('reference', patient), 'date', made, 'reporter', jsonb_build_object('display', 'phm'),
 			'period', jsonb_build_object('start', to_char(gap_measure_report.period_start, 'YYYY-MM-DD'), 'end', to_char(gap_measure_report.period_end, 'YYYY-MM-DD')),
 			'improvementNotation', phm.gap_coding('http://terminology.hl7.org/CodeSystem/measure-improvement-notation',
@@ -86,11 +86,11 @@ BEGIN ATOMIC
 			'valueCodeableConcept', phm.gap_coding('http://hl7.org/fhir/us/davinci-deqm/CodeSystem/gaps-status', gap ->> 'status'))),
 		'status', 'final', 'code', phm.gap_coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', 'CAREGAP'),
 		'patient', jsonb_build_object('reference', patient), 'identifiedDateTime', made, 'detail', gap ->> 'reason',
-		'evidence', jsonb_build_array(jsonb_build_object('detail', (
-			SELECT jsonb_agg(jsonb_build_object('reference', d) ORDER BY n)
+		'evidence', (
+			SELECT jsonb_build_array(jsonb_build_object('detail', jsonb_agg(jsonb_build_object('reference', d) ORDER BY n)))
 			  FROM unnest(ARRAY[report, guidance] || (
 				SELECT array_agg(DISTINCT e ->> 'reference') FROM jsonb_array_elements(CASE jsonb_typeof(gap -> 'evidence') WHEN 'array' THEN gap -> 'evidence' END) AS c,
-					jsonb_array_elements(c -> 'evidence') AS e)) WITH ORDINALITY AS u(d, n) WHERE d IS NOT NULL))))), urn);
+					jsonb_array_elements(c -> 'evidence') AS e)) WITH ORDINALITY AS u(d, n) WHERE d IS NOT NULL HAVING count(*) > 0))), urn);
 END;
 COMMENT ON FUNCTION phm.gap_issue(jsonb, text, text, text, text, text) IS 'Internal: DetectedIssue (DEQM, gaps in care) of a gap.';
 
@@ -114,7 +114,7 @@ BEGIN
 	patient := CASE WHEN own IS NULL THEN 'Patient/' || care_gaps.patient_id ELSE phm.gap_urn(patient) END;
 	SELECT jsonb_agg(to_jsonb(g) || jsonb_build_object('url', m.url, 'title', coalesce(m.title, g.gap),
 			'urn', phm.gap_urn('DetectedIssue', patient, g.measure, g.group_id, g.episode, g.period_start::text, g.period_end::text),
-			'guidance', CASE WHEN m.url IS NOT NULL AND g.status IN ('open-gap', 'prospective-gap')
+			'guidance', CASE WHEN g.status IN ('open-gap', 'prospective-gap')
 				THEN phm.gap_urn('GuidanceResponse', patient, g.measure, g.group_id, g.episode, g.period_start::text, g.period_end::text) END,
 			'report', CASE WHEN m.measure IS NOT NULL THEN phm.gap_urn('MeasureReport', patient, g.measure, g.version, g.period_start::text, g.period_end::text) END)
 		ORDER BY g.measure COLLATE "C", g.group_id COLLATE "C", g.episode COLLATE "C", g.period_start)
