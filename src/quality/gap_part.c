@@ -114,6 +114,49 @@ note_comparison(GapWalk *w, const CqlNode *n)
 		w->part->values = true;
 }
 
+/* Whether the last part of a URL begins with a word. */
+static bool
+last_part_begins(const char *url, int length, const char *word)
+{
+	int			start = length;
+	int			n = (int) strlen(word);
+
+	while (start > 0 && url[start - 1] != '/')
+		start--;
+	return length - start >= n && memcmp(url + start, word, n) == 0;
+}
+
+/* Whether a retrieve asks for something in particular: by codes, or by the profile of a vital sign. */
+static bool
+is_particular(const LogicHeader *logic, const LogicRetrieve *r)
+{
+	const uint32 *profiles = logic_section(logic, LOGIC_PROFILES);
+	const char *url;
+	int			length;
+
+	if (r->filter != RETRIEVE_ALL)
+		return true;
+	if (r->type != FHIR_T_Observation || r->profile == LOGIC_NONE)
+		return false;
+	url = logic_string(logic, profiles[r->profile], &length);
+	return !last_part_begins(url, length, "us-core-observation") && !last_part_begins(url, length, "qicore-");
+}
+
+/*
+ * How much a retrieve says of what is missing: things that happen, first what
+ * the denominator does not ask for anyway, then what is asked for in
+ * particular; what was not done, and who or where the patient is, says nothing.
+ */
+static uint8
+weight_of(const GapWalk *w, uint32 node, const LogicRetrieve *r)
+{
+	const ChartShape *shape = chart_shape(r->type);
+
+	if (r->negative || r->type == FHIR_T_Patient || shape == NULL || shape->moments[0] == 0)
+		return 0;
+	return (uint8) (1 + (w->common == NULL || w->common[node] == 0 ? 2 : 0) + (is_particular(w->logic, r) ? 1 : 0));
+}
+
 /* Adds a retrieve to those of the criterion, or a sign to the one there is. */
 static void
 note_retrieve(GapWalk *w, uint32 node, uint8 sign)
@@ -135,8 +178,9 @@ note_retrieve(GapWalk *w, uint32 node, uint8 sign)
 				repalloc(part->retrieves, sizeof(GapRetrieve) * w->size);
 		}
 		r = &part->retrieves[part->nretrieves++];
-		*r = (GapRetrieve) {.node = node,.common = w->common != NULL && w->common[node] != 0};
+		*r = (GapRetrieve) {.node = node};
 		r->retrieve = (const LogicRetrieve *) logic_section(w->logic, LOGIC_RETRIEVES) + w->nodes[node].extra;
+		r->weight = weight_of(w, node, r->retrieve);
 	}
 	r->helps |= (sign & TRUER) != 0;
 	r->harms |= (sign & LESS_TRUE) != 0;

@@ -17,7 +17,7 @@ typedef struct GapRetrieve
 	const LogicRetrieve *retrieve;
 	bool		helps;			/* they may make it as it should be */
 	bool		harms;			/* they may keep it from that */
-	bool		common;			/* the denominator asks for them, too */
+	uint8		weight;			/* how much it says of what is missing; 0: nothing, only the weightiest are asked for */
 } GapRetrieve;
 
 typedef enum GapForm

@@ -209,21 +209,16 @@ find_lapse(GapSearch *s, const GapPart *part, int32 day, int32 *lapsed)
 
 /* ---- resources ---- */
 
-/* Whether a retrieve is one whose resources are looked for: those that help, or with harms those that harm. */
+/* Whether a retrieve is one whose resources are looked for: of those that help, or with harms of those that harm, the weightiest. */
 static bool
 is_asked_for(const GapPart *part, const GapRetrieve *r, bool harms)
 {
-	bool		others = false;
+	uint8		most = 1;
 
-	if (r->retrieve->negative || !(harms ? r->harms : r->helps))
-		return false;
-	if (!r->common)
-		return true;
-	/* What the denominator needs is there: it counts only where nothing else is asked for. */
 	for (uint32 i = 0; i < part->nretrieves; i++)
-		others |= !part->retrieves[i].common && !part->retrieves[i].retrieve->negative &&
-			(harms ? part->retrieves[i].harms : part->retrieves[i].helps);
-	return !others;
+		if (harms ? part->retrieves[i].harms : part->retrieves[i].helps)
+			most = Max(most, part->retrieves[i].weight);
+	return (harms ? r->harms : r->helps) && r->weight == most;
 }
 
 /* Whether a criterion asks for resources that make it as it should be, or with harms for some that keep it from that. */
@@ -234,6 +229,13 @@ is_asking(const GapPart *part, bool harms)
 		if (is_asked_for(part, &part->retrieves[i], harms))
 			return true;
 	return false;
+}
+
+/* Whether what is wrong with a criterion is that something is there. */
+static bool
+is_about_presence(const GapPart *part)
+{
+	return is_asking(part, true) && (!part->target || !is_asking(part, false));
 }
 
 /* Adds a resource to those found, in the order of their days, each once; the oldest goes when there are too many. */
@@ -551,12 +553,12 @@ find_criterion(GapSearch *s, const GapPart *part, GapFinding *f, StringInfo need
 		if (answer->met)
 			return true;
 	}
-	present = !is_asking(part, false) && is_asking(part, true);
+	present = is_about_presence(part);
 	if (present ? !find_present(s, part, answer) : !find_missing(s, part, answer))
 		return false;
 	print_criterion(s, part, answer, present, f->detail);
-	/* A value that is as it should not be may be another one when it is taken again. */
-	if (!present || part->values)
+	/* A value that is as it should not be may be another one when it is taken again; what happened in an episode stays. */
+	if (!present || (part->values && !s->episode))
 		print_retrieves(s, part, present, needs);
 	return true;
 }
@@ -656,7 +658,7 @@ find_all(GapSearch *s, const GapPart *part, GapFinding *f, GapAnswer *answer)
 		if (one.met)
 			continue;
 		end_need(&needs);
-		if (needs.len > 0)
+		if (needs.len > 0 && strstr(f->needs->data, needs.data) == NULL)
 		{
 			next_element(f->needs);
 			appendBinaryStringInfo(f->needs, needs.data, needs.len);
@@ -702,7 +704,7 @@ static bool
 find_evidence(GapSearch *s, const GapPart *part, GapFinding *f)
 {
 	GapAnswer	answer = {.day = GAP_NO_DAY,.lapsed = GAP_NO_DAY};
-	bool		harms = !is_asking(part, false);
+	bool		harms = is_about_presence(part);
 	CqlValue	v;
 
 	for (uint32 i = 0; i < part->nparts; i++)
