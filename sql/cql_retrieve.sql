@@ -14,5 +14,23 @@ SELECT e AS expression, (SELECT string_agg(v #>> '{}', ' ') FROM jsonb_path_quer
 -- A reference to the fullUrl of an entry is one to its resource; others stay as they are.
 SELECT phm.evaluate(logic, 'Visits', chart, as_of => '2026-07-01') FROM try;
 DROP TABLE try;
+-- What a modifier extension says was not done, or is not to be done, was not; false says nothing.
+SELECT name, problems FROM phm.load_elm((SELECT jsonb_build_object('library', jsonb_build_object('identifier', '{"id":"Refusals","version":"1"}'::jsonb,
+	'usings', '{"def":[{"localIdentifier":"FHIR","uri":"http://hl7.org/fhir","version":"4.0.1"}]}'::jsonb,
+	'statements', jsonb_build_object('def', jsonb_agg(jsonb_build_object('name', n, 'context', 'Patient', 'accessLevel', 'Public', 'expression',
+		jsonb_build_object('type', 'Retrieve', 'dataType', '{http://hl7.org/fhir}' || t, 'templateId', 'http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-' || p))))))::text
+  FROM (VALUES ('Sent', 'Communication', 'communication'), ('Not Sent', 'Communication', 'communicationnotdone'),
+	('Asked', 'DeviceRequest', 'devicerequest'), ('Not Asked', 'DeviceRequest', 'devicenotrequested')) AS d (n, t, p)));
+SELECT e AS expression, (SELECT string_agg(v #>> '{}', ' ') FROM jsonb_path_query(phm.evaluate(phm.link(ARRAY['Refusals']), e, chart, as_of => '2026-07-01', profiles => 'ignore'), '$[*].id') AS r(v)) AS ignored,
+	phm.count_events(chart, t, NULL, '[2026-01-01,2027-01-01)'::daterange) AS counted
+  FROM (SELECT jsonb_build_object('resourceType', 'Bundle', 'type', 'collection', 'entry', '[{"resource":{"resourceType":"Patient","id":"p"}}]'::jsonb ||
+		jsonb_agg(jsonb_build_object('resource', '{"subject":{"reference":"Patient/p"},"status":"completed","intent":"order","sent":"2026-02-01","authoredOn":"2026-02-01"}'::jsonb - CASE t WHEN 'Communication' THEN '{intent,authoredOn}' ELSE '{sent}' END::text[] ||
+			jsonb_build_object('resourceType', t, 'id', i) || CASE WHEN url IS NULL THEN '{}' ELSE jsonb_build_object('modifierExtension', jsonb_build_array(jsonb_build_object('url', url) || value)) END)))::text::phm.chart AS chart
+	FROM (VALUES ('Communication', 'c1', NULL, NULL::jsonb), ('Communication', 'c2', 'http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDone', '{"valueBoolean":true}'),
+		('Communication', 'c3', 'http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDone', '{"valueBoolean":false}'), ('Communication', 'c4', 'http://example.org/other', '{"valueBoolean":true}'),
+		('DeviceRequest', 'd1', NULL, NULL), ('DeviceRequest', 'd2', 'http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest.doNotPerform', '{"valueBoolean":true}'),
+		('DeviceRequest', 'd3', 'http://hl7.org/fhir/StructureDefinition/request-doNotPerform', '{"valueBoolean":true}'),
+		('DeviceRequest', 'd4', 'http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest.doNotPerform', '{"valueBoolean":false}')) AS r (t, i, url, value)) AS c,
+	(VALUES ('Sent', 'Communication', 1), ('Not Sent', 'Communication', 2), ('Asked', 'DeviceRequest', 3), ('Not Asked', 'DeviceRequest', 4)) AS u (e, t, k) ORDER BY k;
 SET client_min_messages = warning;
 SELECT phm.drop_store(format('drop all patient data in %s', current_database())) \g /dev/null

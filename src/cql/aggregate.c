@@ -119,6 +119,7 @@ sum_of(const Numbers *numbers, Decimal *sum)
 	*sum = (Decimal) {0, 0};
 	for (uint32 i = 0; i < numbers->n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!decimal_add(sum, &numbers->values[i], sum))
 			return false;
 	}
@@ -187,6 +188,7 @@ squares_of(const Numbers *numbers, Decimal *result)
 		return false;
 	for (uint32 i = 0; i < numbers->n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!decimal_multiply(&numbers->values[i], &numbers->values[i], &product) ||
 			!decimal_add(&squares, &product, &squares))
 			return false;
@@ -205,11 +207,15 @@ deviation(const Numbers *numbers)
 	double		sum = 0;
 
 	for (uint32 i = 0; i < numbers->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		mean += decimal_to_double(&numbers->values[i]) / numbers->n;
+	}
 	for (uint32 i = 0; i < numbers->n; i++)
 	{
 		double		d = decimal_to_double(&numbers->values[i]) - mean;
 
+		CHECK_FOR_INTERRUPTS();
 		sum += d * d;
 	}
 	return sum;
@@ -269,9 +275,11 @@ standard_deviation(CqlExec *x, const CqlNode *n, CqlValue source, bool populatio
 	return result_of(x, &numbers, result);
 }
 
+/* The order of two numbers while they are sorted, which may take long. */
 static int
 compare_decimals(const void *a, const void *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return decimal_compare(a, b);
 }
 
@@ -285,6 +293,7 @@ cql_all_true_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (cql_is_false(list.values[i]))
 			return cql_boolean(false);
 	}
@@ -299,6 +308,7 @@ cql_any_true_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (cql_is_true(list.values[i]))
 			return cql_boolean(true);
 	}
@@ -313,7 +323,10 @@ cql_count_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	int32		count = 0;
 
 	for (uint32 i = 0; i < list.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		count += !cql_is_null(list.values[i]);
+	}
 	return cql_integer(count);
 }
 
@@ -326,6 +339,7 @@ sum_integers(CqlValue list, CqlKind kind, int64 least, int64 greatest, CqlValue 
 
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (list.values[i].kind == CQL_NULL)
 			continue;
 		if (list.values[i].kind != kind)
@@ -388,6 +402,7 @@ extreme(CqlExec *x, const CqlNode *n, CqlValue source, int sign)
 	{
 		CqlValue	v = list.values[i];
 
+		CHECK_FOR_INTERRUPTS();
 		if (cql_is_null(v))
 			continue;
 		if (cql_is_null(best) || cql_order(x, v, best, DATETIME_UNIT_FINEST) == sign)
@@ -437,6 +452,7 @@ cql_geometric_mean_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	{
 		double		d = decimal_to_double(&numbers.values[i]);
 
+		CHECK_FOR_INTERRUPTS();
 		if (d == 0)
 			return result_of(x, &numbers, (Decimal) {0, 0});
 		negative ^= d < 0;

@@ -21,6 +21,7 @@
 #include "cql/call_site.h"
 #include "cql/logic_datum.h"
 #include "cql/parameter.h"
+#include "types/bytes.h"
 #include "types/chart_datum.h"
 #include "types/resource.h"
 
@@ -103,7 +104,7 @@ open_logic(FunctionCallInfo fcinfo, CallSite *site, struct varlena *value)
 	if (site->toasted)
 		VARATT_EXTERNAL_GET_POINTER(site->pointer, value);
 	copy = palloc(VARSIZE(logic));
-	memcpy(copy, logic, VARSIZE(logic));
+	bytes_copy(copy, logic, VARSIZE(logic));
 	memcpy(&site->header, copy, LOGIC_HEAD);
 	site->logic = copy;
 	initStringInfo(&site->given);
@@ -329,10 +330,11 @@ set_arguments(FunctionCallInfo fcinfo, CallSite *site, const CallArguments *at)
 	if (is_given(fcinfo, at->parameters))
 	{
 		Jsonb	   *json = PG_GETARG_JSONB_P(at->parameters);
-		char	   *text = JsonbToCString(NULL, &json->root, VARSIZE(json));
+		size_t		length;
+		char	   *text = parameters_text(json, &length);
 		PhmError	err = {0};
 
-		if (!cql_set_parameters(site->x, site->logic, text, strlen(text), &err))
+		if (!cql_set_parameters(site->x, site->logic, text, length, &err))
 			PHM_REPORT(fcinfo, &err);
 	}
 	MemoryContextSwitchTo(old);
@@ -577,7 +579,7 @@ call_site_jsonb(FunctionCallInfo fcinfo, CqlValue v)
 	MemoryContextSwitchTo(old);
 	if (!done)
 		PHM_REPORT(fcinfo, &err);
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data));
+	return result_jsonb(out.data, out.len);
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 #include "datatype/timestamp.h"
+#include "utils/jsonb.h"
 #include "utils/rangetypes.h"
 
 #include "cql/logic_format.h"
@@ -61,6 +62,12 @@ extern void call_site_again(FunctionCallInfo fcinfo);
 
 /* The value of a function of the libraries for operands. */
 extern CqlValue call_site_apply(FunctionCallInfo fcinfo, int function, const CqlValue *operands);
+
+/* JSON of result.c, which a NUL ends, as jsonb: result_type.c. */
+extern Datum result_jsonb(const char *text, size_t length);
+
+/* jsonb of parameters as JSON: result_type.c. */
+extern char *parameters_text(Jsonb *json, size_t *length);
 
 /* A value as jsonb. */
 extern Datum call_site_jsonb(FunctionCallInfo fcinfo, CqlValue v);

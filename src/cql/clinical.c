@@ -281,8 +281,11 @@ in_list(CqlExec *x, CqlValue v, CqlValue list)
 {
 	v = concept_of_element(x, v);
 	for (uint32 i = 0; i < list.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (cql_equivalent(x, v, list.values[i]))
 			return cql_boolean(true);
+	}
 	return cql_boolean(false);
 }
 
@@ -322,8 +325,11 @@ is_of_system(CqlExec *x, CqlValue v, CqlValue system)
 	wanted = code_system_hash(url, length);
 	c = cql_concept_of(x, v);
 	for (uint32 i = 0; i < c->ncodes; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (c->codes[i].system && code_system_hash(c->codes[i].system, c->codes[i].system_length) == wanted)
 			return true;
+	}
 	return false;
 }
 
@@ -341,8 +347,11 @@ cql_any_in_code_system_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	if (a[1].kind != CQL_CODE_SYSTEM)
 		return cql_null();
 	for (uint32 i = 0; a[0].kind == CQL_LIST && i < a[0].n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (is_of_system(x, a[0].values[i], a[1]))
 			return cql_boolean(true);
+	}
 	return cql_boolean(false);
 }
 
@@ -359,6 +368,7 @@ cql_expand_value_set_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	codes = cql_alloc_values(x, view->ncodes);
 	for (uint32 i = 0; i < view->ncodes; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		codeset_entry(view, i, &entry);
 		codes[i] = cql_make_code(x, &(CqlCode) {
 			.code = entry.code,.code_length = entry.code_length,

@@ -8,6 +8,7 @@
  * Seconds and milliseconds: a value of second precision is uncertain against
  * one with milliseconds in the same second, as the conformance tests have it.
  */
+#include "types/bytes.h"
 #include "cql/compare.h"
 
 static CqlAnswer equal_parts(CqlExec *x, CqlValue a, CqlValue b);
@@ -220,7 +221,7 @@ time_order(CqlExec *x, CqlValue a, CqlValue b, DateTimeUnit unit)
 static int
 string_order(CqlValue a, CqlValue b)
 {
-	int			order = memcmp(a.s, b.s, Min(a.n, b.n));
+	int			order = bytes_compare(a.s, b.s, Min(a.n, b.n));
 
 	if (order != 0)
 		return order < 0 ? -1 : 1;
@@ -331,7 +332,10 @@ equal_concept(CqlExec *x, CqlValue a, CqlValue b)
 		return CQL_NO;
 	for (uint32 i = 0; i < p->ncodes; i++)
 	{
-		CqlAnswer	answer = equal_code(&p->codes[i], &q->codes[i]);
+		CqlAnswer	answer;
+
+		CHECK_FOR_INTERRUPTS();
+		answer = equal_code(&p->codes[i], &q->codes[i]);
 
 		if (answer != CQL_YES)
 			return answer;
@@ -369,11 +373,12 @@ static CqlAnswer
 equal_values(CqlExec *x, const CqlValue *a, const CqlValue *b, uint32 n)
 {
 	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 	for (uint32 i = 0; i < n; i++)
 	{
-		CqlAnswer	answer = equal_parts(x, a[i], b[i]);
+		CqlAnswer	answer;
 
+		CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
+		answer = equal_parts(x, a[i], b[i]);
 		if (answer != CQL_YES)
 			return answer;
 	}
@@ -428,7 +433,7 @@ cql_equal(CqlExec *x, CqlValue a, CqlValue b)
 	if (cql_both_entries(a, b))
 		return cql_same_entry(a, b) ? CQL_YES : CQL_NO;
 	if (a.kind == CQL_STRING && b.kind == CQL_STRING)
-		return a.n == b.n && memcmp(a.s, b.s, a.n) == 0 ? CQL_YES : CQL_NO;
+		return a.n == b.n && bytes_compare(a.s, b.s, a.n) == 0 ? CQL_YES : CQL_NO;
 	if (a.kind == CQL_ELEMENT || b.kind == CQL_ELEMENT)
 		return cql_element_equal(x, a, b);
 	if (is_number(a) && is_number(b))

@@ -4,6 +4,7 @@
 #ifndef PHM_CQL_COMPARE_H
 #define PHM_CQL_COMPARE_H
 
+#include "types/bytes.h"
 #include "cql/operator_function.h"
 #include "types/ucum.h"
 
@@ -19,7 +20,7 @@ extern const char *cql_ucum_unit(const CqlQuantity *q, int *length);
 static inline bool
 cql_same_text(const char *a, int a_length, const char *b, int b_length)
 {
-	return a_length == b_length && memcmp(a, b, a_length) == 0;
+	return a_length == b_length && bytes_compare(a, b, a_length) == 0;
 }
 
 /* Whether two values are whole entries of the chart: these are equal when they are the same entry. */

@@ -5,6 +5,7 @@
  * Convert are that function.  What cannot be converted is null.  Primitives of
  * FHIR may stand where a library is loosely typed; their value is taken.
  */
+#include "types/bytes.h"
 #include "cql/number.h"
 #include "cql/operator_function.h"
 
@@ -169,13 +170,15 @@ scan_number(const char *s, int length, bool fraction)
 	int			i = length > 0 && (s[0] == '+' || s[0] == '-') ? 1 : 0;
 	int			first = i;
 
-	while (i < length && s[i] >= '0' && s[i] <= '9')
-		i++;
+	for (; i < length && s[i] >= '0' && s[i] <= '9'; i++)
+		if (BYTES_LOOK(i))
+			CHECK_FOR_INTERRUPTS();
 	if (i == first)
 		return 0;
 	if (fraction && i + 1 < length && s[i] == '.' && s[i + 1] >= '0' && s[i + 1] <= '9')
-		for (i++; i < length && s[i] >= '0' && s[i] <= '9';)
-			i++;
+		for (i++; i < length && s[i] >= '0' && s[i] <= '9'; i++)
+			if (BYTES_LOOK(i))
+				CHECK_FOR_INTERRUPTS();
 	return i;
 }
 
@@ -208,9 +211,13 @@ read_whole(const char *s, int length, int64 *result)
 	if (length == 0 || scan_number(s, length, false) != length)
 		return false;
 	for (int i = s[0] == '-' || s[0] == '+'; i < length; i++)
+	{
+		if (BYTES_LOOK(i))
+			CHECK_FOR_INTERRUPTS();
 		if (__builtin_mul_overflow(v, (int64) 10, &v) ||
 			__builtin_add_overflow(v, (int64) (negative ? '0' - s[i] : s[i] - '0'), &v))
 			return false;
+	}
 	*result = v;
 	return true;
 }
@@ -379,8 +386,9 @@ read_quantity(const char *s, int length, CqlQuantity *q)
 
 	if (n == 0 || !read_decimal(s, n, &q->value) || !cql_fit_decimal(&q->value))
 		return false;
-	while (n < length && s[n] == ' ')
-		n++;
+	for (; n < length && s[n] == ' '; n++)
+		if (BYTES_LOOK(n))
+			CHECK_FOR_INTERRUPTS();
 	s += n;
 	length -= n;
 	q->unit = "1";
@@ -422,6 +430,8 @@ to_ratio(CqlExec *x, CqlValue v)
 		return cql_null();
 	for (uint32 i = 0; i < v.n; i++)
 	{
+		if (BYTES_LOOK(i))
+			CHECK_FOR_INTERRUPTS();
 		if (v.s[i] == '\'')
 			quoted = !quoted;
 		if (v.s[i] != ':' || quoted)

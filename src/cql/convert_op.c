@@ -77,6 +77,7 @@ cql_to_chars_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	{
 		uint32		end = at + 1;
 
+		CHECK_FOR_INTERRUPTS();
 		while (end < v.n && (v.s[end] & 0xC0) == 0x80)
 			end++;
 		values[i] = cql_string(v.s + at, (int) (end - at));

@@ -97,8 +97,10 @@ equivalent_text(const char *a, int a_length, const char *b, int b_length)
 
 	if (cql_same_text(a, a_length, b, b_length))
 		return true;
-	while (a < a_end && b < b_end)
+	for (uint32 i = 0; a < a_end && b < b_end; i++)
 	{
+		if (BYTES_LOOK(i))
+			CHECK_FOR_INTERRUPTS();
 		if (fold(next_point(&a, a_end)) != fold(next_point(&b, b_end)))
 			return false;
 	}
@@ -215,6 +217,7 @@ equivalent_concept(CqlExec *x, CqlValue a, CqlValue b)
 	{
 		for (uint32 k = 0; k < q->ncodes; k++)
 		{
+			CHECK_FOR_INTERRUPTS();
 			if (equivalent_code(&p->codes[i], &q->codes[k]))
 				return true;
 		}
@@ -229,9 +232,9 @@ static bool
 equivalent_values(CqlExec *x, const CqlValue *a, const CqlValue *b, uint32 n)
 {
 	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 	for (uint32 i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 		if (!cql_equivalent(x, a[i], b[i]))
 			return false;
 	}

@@ -1,8 +1,6 @@
 /*
  * exec.c: opening logic and evaluating it: nodes, memos, memory, errors.
  */
-#include <strings.h>
-
 #include "cql/exec_state.h"
 #include "cql/operator_function.h"
 
@@ -16,6 +14,21 @@ struct ArenaBlock
 
 #define FIRST_BLOCK (64 * 1024)
 
+/* More is asked for than the setting allows. */
+static void __attribute__((noreturn))
+fail_memory(CqlExec *x, const CqlNode *n)
+{
+	cql_fail(x, n, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "evaluation needs more memory than phm.rule_memory allows");
+}
+
+void
+cql_hold(CqlExec *x, const CqlNode *n, size_t size)
+{
+	if (x->arena->used + x->held + size > x->arguments.memory)
+		fail_memory(x, n);
+	x->held += size;
+}
+
 /* Takes a new block that has room for size bytes. */
 static void
 add_block(CqlExec *x, Arena *arena, size_t size)
@@ -24,8 +37,8 @@ add_block(CqlExec *x, Arena *arena, size_t size)
 	ArenaBlock *block;
 
 	want = Max(Min(want, (size_t) 4 * 1024 * 1024), size);
-	if (arena->used + want > x->arguments.memory && arena->used + size > x->arguments.memory)
-		cql_fail(x, NULL, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "evaluation needs more memory than phm.rule_memory allows");
+	if (arena->used + x->held + want > x->arguments.memory && arena->used + x->held + size > x->arguments.memory)
+		fail_memory(x, NULL);
 	CHECK_FOR_INTERRUPTS();
 	block = palloc_extended(sizeof(ArenaBlock) + want, MCXT_ALLOC_HUGE);
 	block->older = arena->blocks;
@@ -80,6 +93,7 @@ cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size)
 	const char *name;
 	int			library_length;
 	int			name_length;
+	int			length;
 
 	buffer[0] = '\0';
 	if (n == NULL || n < x->nodes || n >= x->nodes + logic_count(x->logic, LOGIC_NODES))
@@ -90,8 +104,19 @@ cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size)
 	d = (const LogicDefinition *) logic_section(x->logic, LOGIC_DEFINITIONS) + place->definition;
 	library = logic_string(x->logic, d->library, &library_length);
 	name = logic_string(x->logic, d->name, &name_length);
-	snprintf(buffer, size, "Library %.*s, definition \"%.*s\", line %d, column %d.", library_length, library,
-			 name_length, name, place->line, place->column);
+	if (library_length == 0)
+	{
+		/* an expression without a library */
+		if (place->line > 0)
+			snprintf(buffer, size, "At line %d, column %d of the expression.", place->line, place->column);
+		return;
+	}
+	length = snprintf(buffer, size, "Library %.*s, definition \"%.*s\"", library_length, library, name_length, name);
+	length = Min(length, (int) size - 1);
+	if (place->line > 0)
+		snprintf(buffer + length, size - length, ", line %d, column %d.", place->line, place->column);
+	else
+		snprintf(buffer + length, size - length, ".");
 }
 
 void
@@ -606,73 +631,8 @@ cql_set_chart_part(CqlExec *x, const Chart *chart, CqlExtent extent)
 	x->nwarnings = 0;
 }
 
-/* How names are compared: exactly, or whatever their case. */
-typedef int (*NameCompare) (const char *a, const char *b, size_t n);
-
-static int
-compare_exactly(const char *a, const char *b, size_t n)
-{
-	return memcmp(a, b, n);
-}
-
-/* Whether "name" or "library.name" is what is asked for. */
-static bool
-is_named(const LogicHeader *logic, uint32 library, uint32 name, const char *asked, int length, NameCompare compare)
-{
-	int			library_length;
-	int			name_length;
-	const char *library_text = logic_string(logic, library, &library_length);
-	const char *text = logic_string(logic, name, &name_length);
-
-	if (name_length == length && compare(asked, text, length) == 0)
-		return true;
-	return length == library_length + 1 + name_length && asked[library_length] == '.' &&
-		memcmp(asked, library_text, library_length) == 0 && compare(asked + library_length + 1, text, name_length) == 0;
-}
-
-/* The first or only expression of a name; *others: there are more. */
-static int
-find_expression(const CqlExec *x, const char *name, int length, NameCompare compare, bool *others)
-{
-	const uint32 *results = logic_section(x->logic, LOGIC_RESULTS);
-	const LogicDefinition *definitions = logic_section(x->logic, LOGIC_DEFINITIONS);
-	int			found = -1;
-
-	*others = false;
-	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_RESULTS); i++)
-	{
-		const LogicDefinition *d = &definitions[results[i]];
-
-		if (!is_named(x->logic, d->library, d->name, name, length, compare))
-			continue;
-		if (found >= 0)
-		{
-			*others = true;
-			break;
-		}
-		found = (int) i;
-	}
-	return found;
-}
-
-int
-cql_find_expression(const CqlExec *x, const char *name, int length)
-{
-	bool		others;
-	int			found = find_expression(x, name, length, compare_exactly, &others);
-
-	if (found < 0)
-	{
-		found = find_expression(x, name, length, strncasecmp, &others);
-		if (others)
-			return -1;
-	}
-	return found;
-}
-
-/* Begins an evaluation from the outside. */
-static void
-begin(CqlExec *x, PhmError *err)
+void
+cql_begin(CqlExec *x, PhmError *err)
 {
 	x->err = err;
 	x->frame = x->top = x->stack;
@@ -698,7 +658,7 @@ begin_in_order(CqlExec *x, PhmError *err, uint32 nwarnings)
 	x->in_order = true;
 	x->chart_epoch++;
 	x->nwarnings = nwarnings;
-	begin(x, err);
+	cql_begin(x, err);
 	return true;
 }
 
@@ -709,7 +669,7 @@ cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err)
 	const LogicDefinition *d = (const LogicDefinition *) logic_section(x->logic, LOGIC_DEFINITIONS) + results[expression];
 	volatile uint32 nwarnings = x->nwarnings;
 
-	begin(x, err);
+	cql_begin(x, err);
 	if (sigsetjmp(x->jump, 0) != 0 && !begin_in_order(x, err, nwarnings))
 		return false;
 	*result = cql_eval(x, d->node);
@@ -749,67 +709,11 @@ cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlVal
 {
 	volatile uint32 nwarnings = x->nwarnings;
 
-	begin(x, err);
+	cql_begin(x, err);
 	if (sigsetjmp(x->jump, 0) != 0 && !begin_in_order(x, err, nwarnings))
 		return false;
 	*result = cql_call(x, NULL, (uint32) function, operands);
 	x->in_order = false;
-	return true;
-}
-
-int
-cql_find_function(const CqlExec *x, const char *name, int length, uint32 noperands)
-{
-	const LogicFunction *functions = logic_section(x->logic, LOGIC_FUNCTIONS);
-
-	for (uint32 i = 0; i < logic_count(x->logic, LOGIC_FUNCTIONS); i++)
-		if (functions[i].noperands == noperands && 
-			is_named(x->logic, functions[i].library, functions[i].name, name, length, compare_exactly))
-			return (int) i;
-	return -1;
-}
-
-bool
-cql_episodes(CqlExec *x, CqlValue list, CqlValue *episodes, PhmError *err)
-{
-	CqlValue   *values;
-	uint32		n = 0;
-
-	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
-		return false;
-	values = cql_alloc_values(x, list.n);
-	for (uint32 i = 0; i < list.n; i++)
-		if (!cql_is_null(list.values[i]))
-			values[n++] = list.values[i];
-	*episodes = cql_distinct(x, cql_list(values, n));
-	return true;
-}
-
-bool
-cql_places(CqlExec *x, CqlValue list, CqlValue among, uint32 *places, PhmError *err)
-{
-	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
-		return false;
-	cql_list_places(x, list, among, places);
-	return true;
-}
-
-bool
-cql_reference(CqlExec *x, CqlValue v, StringInfo out, PhmError *err)
-{
-	CqlValue	id;
-
-	if (v.kind != CQL_ELEMENT || v.element != NULL || v.flag == CQL_LOOSE)
-		return false;
-	begin(x, err);
-	if (sigsetjmp(x->jump, 0) != 0)
-		return false;
-	id = cql_entry_id(x, v.flag, v.n);
-	appendStringInfo(out, "%s/", fhir_types[v.type].name);
-	if (id.kind == CQL_STRING)
-		appendBinaryStringInfo(out, id.s, (int) id.n);
 	return true;
 }
 

@@ -177,6 +177,7 @@ struct CqlExec
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
+	size_t		held;			/* bytes beside the arenas that evaluations took for as long as the logic is open */
 	sigjmp_buf	jump;
 	PhmError   *err;
 };
@@ -184,6 +185,9 @@ struct CqlExec
 #define CQL_MAX_WARNINGS 100
 #define CQL_STACK_VALUES 65536
 #define CQL_MAX_DEPTH 1500
+
+/* Begins an evaluation from the outside; sigsetjmp(x->jump, 0) comes next, in the function that is left by errors. */
+extern void cql_begin(CqlExec *x, PhmError *err);
 
 /* Tells the library and definition of a node. */
 extern void cql_tell_place(const CqlExec *x, const CqlNode *n, char *buffer, size_t size);
@@ -198,6 +202,9 @@ cql_need(CqlExec *x, CqlExtent extent)
 	if (unlikely(x->extent < extent))
 		cql_want(x, extent);
 }
+
+/* Counts memory that an evaluation takes for as long as the logic is open against phm.rule_memory. */
+extern void cql_hold(CqlExec *x, const CqlNode *n, size_t size);
 
 /* The hot members of an entry; what evaluates reads bodies by this, which makes sure that they are there. */
 static inline void

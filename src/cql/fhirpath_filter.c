@@ -153,8 +153,10 @@ some_is(CqlExec *x, const CqlNode *n, const CqlValue *a, bool value)
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
-		CqlValue	v = fhirpath_system(x, items.values[i]);
+		CqlValue	v;
 
+		CHECK_FOR_INTERRUPTS();
+		v = fhirpath_system(x, items.values[i]);
 		if (v.kind != CQL_BOOLEAN)
 			cql_fail_type(x, n, v);
 		if ((v.i != 0) == value)

@@ -9,6 +9,7 @@
  */
 #include "cql/fhirpath_op.h"
 
+#include "types/bytes.h"
 #include "cql/operator_function.h"
 
 /* ---- calls ---- */
@@ -131,6 +132,7 @@ fhirpath_add_all(CqlExec *x, CqlListBuilder *out, CqlValue v)
 
 	for (uint32 i = 0; i < items.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (items.values[i].kind != CQL_NULL)
 			cql_list_add(x, out, items.values[i]);
 	}
@@ -215,7 +217,7 @@ equivalent_items(CqlExec *x, const CqlValue *a, const CqlValue *b)
 	if (left.n == 0)
 		return true;
 	used = cql_alloc(x, right.n);
-	memset(used, 0, right.n);
+	bytes_zero(used, right.n);
 	for (uint32 i = 0; i < left.n; i++)
 	{
 		uint32		k;
@@ -226,6 +228,7 @@ equivalent_items(CqlExec *x, const CqlValue *a, const CqlValue *b)
 			CqlValue	p = left.values[i];
 			CqlValue	q = right.values[k];
 
+			CHECK_FOR_INTERRUPTS();
 			if (used[k])
 				continue;
 			align(x, &p, &q);
@@ -431,8 +434,8 @@ join_strings(CqlExec *x, const CqlNode *n, CqlValue a, CqlValue b)
 	if (a.kind != CQL_STRING || b.kind != CQL_STRING)
 		cql_fail_type(x, n, a.kind != CQL_STRING ? a : b);
 	text = cql_alloc(x, (size_t) a.n + b.n + 1);
-	memcpy(text, a.s, a.n);
-	memcpy(text + a.n, b.s, b.n);
+	bytes_copy(text, a.s, a.n);
+	bytes_copy(text + a.n, b.s, b.n);
 	return cql_string(text, (int) (a.n + b.n));
 }
 

@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "types/bytes.h"
 #include "cql/number.h"
 #include "cql/operator_function.h"
 
@@ -119,12 +120,10 @@ put_text(CqlExec *x, Text *t, const char *s, size_t n)
 
 		t->size = (t->n + n) * 2;
 		data = cql_alloc(x, t->size);
-		if (t->n > 0)
-			memcpy(data, t->data, t->n);
+		bytes_copy(data, t->data, t->n);
 		t->data = data;
 	}
-	if (n > 0)
-		memcpy(t->data + t->n, s, n);
+	bytes_copy(t->data + t->n, s, n);
 	t->n += n;
 }
 
@@ -230,9 +229,15 @@ fhirpath_trim(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	if (!strings(x, n, a, s))
 		return cql_null();
 	while (s[0].n > 0 && is_space(s[0].s[0]))
+	{
+		CHECK_FOR_INTERRUPTS();
 		s[0] = cql_string(s[0].s + 1, (int) s[0].n - 1);
+	}
 	while (s[0].n > 0 && is_space(s[0].s[s[0].n - 1]))
+	{
+		CHECK_FOR_INTERRUPTS();
 		s[0].n--;
+	}
 	return s[0];
 }
 

@@ -40,6 +40,8 @@ hash_bytes_of(const char *s, size_t length, uint64 seed)
 
 	for (; length >= 8; s += 8, length -= 8)
 	{
+		if (BYTES_LOOK(length / 8))
+			CHECK_FOR_INTERRUPTS();
 		memcpy(&word, s, 8);
 		h = (h ^ word) * UINT64CONST(0x9FB21C651E98DF25);
 		h ^= h >> 32;
@@ -139,7 +141,10 @@ hash_concept(CqlExec *x, CqlValue v)
 	uint64		h = concept->ncodes;
 
 	for (uint32 i = 0; i < concept->ncodes; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		h = combine(h, concept->codes[i].hash);
+	}
 	return h;
 }
 
@@ -175,9 +180,11 @@ static uint64
 hash_values(CqlExec *x, const CqlValue *values, uint32 n, uint64 seed)
 {
 	check_stack_depth();
-	CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 	for (uint32 i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();	/* lists may share their elements: small ones may be long to look through */
 		seed = combine(seed, cql_hash(x, values[i]));
+	}
 	return seed;
 }
 

@@ -211,6 +211,7 @@ coarsen(const CqlParts *parts, Decimal *amount)
 	{
 		const CqlValue boundary[2] = {parts->part[i].low.value, parts->part[i].high.value};
 
+		CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < 2; j++)
 		{
 			if (boundary[j].kind == CQL_DECIMAL)
@@ -241,6 +242,9 @@ cql_expand_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	parts.step.amount.mantissa = 1;
 	cql_parts_merge(x, n, &parts);
 	for (uint32 i = 0; i < parts.n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		expand_part(&out, &parts.part[i], &step);
+	}
 	return cql_list_of(&out.list);
 }

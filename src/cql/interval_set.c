@@ -51,6 +51,7 @@ default_step(CqlParts *parts)
 	step->amount = (Decimal) {1, integer ? 0 : 8};
 	for (uint32 i = 0; i < parts->n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		widen_step(step, parts->part[i].low.value);
 		widen_step(step, parts->part[i].high.value);
 	}
@@ -164,6 +165,7 @@ merge_runs(CqlExec *x, const CqlPart *part, const uint32 *from, uint32 *to, uint
 
 	for (uint32 i = start; i < end; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (left < middle && (right >= end || !starts_after(x, &part[from[left]], &part[from[right]])))
 			to[i] = from[left++];
 		else
@@ -180,12 +182,14 @@ sort_parts(CqlExec *x, const CqlParts *parts)
 	uint32	   *to = cql_alloc(x, (size_t) parts->n * sizeof(uint32));
 
 	for (uint32 i = 0; i < parts->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		from[i] = i;
+	}
 	for (uint64 width = 1; width < parts->n; width *= 2)
 	{
 		uint32	   *swap = from;
 
-		CHECK_FOR_INTERRUPTS();
 		for (uint64 i = 0; i < parts->n; i += 2 * width)
 			merge_runs(x, parts->part, from, to, (uint32) i, (uint32) Min(i + width, parts->n),
 					   (uint32) Min(i + 2 * width, parts->n));
@@ -193,7 +197,10 @@ sort_parts(CqlExec *x, const CqlParts *parts)
 		to = swap;
 	}
 	for (uint32 i = 0; i < parts->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		sorted[i] = parts->part[from[i]];
+	}
 	return sorted;
 }
 
@@ -316,6 +323,7 @@ cql_collapse_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 	{
 		const CqlPart *part = &parts.part[i];
 
+		CHECK_FOR_INTERRUPTS();
 		values[i] = cql_is_null(part->interval) ?
 			cql_interval_of(x, part->low, part->high, (uint8) parts.step.kind) : part->interval;
 	}

@@ -217,7 +217,7 @@ BEGIN
 		   array_agg(DISTINCT w.url ORDER BY w.url)
 	  INTO urls, versions, codes, uses_value_sets
 	  FROM wanted AS w
-	  LEFT JOIN phm.value_set AS v ON v.url = w.url 
+	  LEFT JOIN phm.value_set AS v ON v.url = w.url
 	   AND CASE WHEN w.version <> '' THEN v.version = w.version
 				WHEN try_link.value_set_versions ? w.url THEN v.version = try_link.value_set_versions ->> w.url
 				ELSE v.current END;

@@ -47,6 +47,7 @@ cql_exists_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		return cql_boolean(false);
 	for (uint32 i = 0; i < a[0].n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!cql_is_null(a[0].values[i]))
 			return cql_boolean(true);
 	}
@@ -86,7 +87,10 @@ cql_flatten_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		else
 		{
 			for (uint32 k = 0; k < v.n; k++)
+			{
+				CHECK_FOR_INTERRUPTS();
 				cql_list_add(x, &result, v.values[k]);
+			}
 		}
 	}
 	return cql_list_of(&result);
@@ -138,6 +142,7 @@ cql_index_of_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		return cql_null();
 	for (uint32 i = 0; i < a[0].n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (cql_equal(x, a[0].values[i], a[1]) == CQL_YES)
 			return cql_integer((int32) i);
 	}

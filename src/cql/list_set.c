@@ -6,6 +6,7 @@
  * Small sets are searched, larger ones hashed.  Sets of chart entries, which
  * rules unite all the time, are compared by identity.
  */
+#include "types/bytes.h"
 #include "cql/compare.h"
 
 #define SMALL_SET	12			/* values that are searched one by one */
@@ -47,7 +48,7 @@ set_init(ValueSet *set, CqlExec *x, uint64 size)
 	while (nslots < size * 2)
 		nslots *= 2;
 	set->slots = cql_alloc(x, nslots * sizeof(uint64));
-	memset(set->slots, 0, nslots * sizeof(uint64));
+	bytes_zero(set->slots, nslots * sizeof(uint64));
 	set->mask = nslots - 1;
 }
 
@@ -74,6 +75,7 @@ set_find(const ValueSet *set, CqlValue v, uint32 *index, uint64 *slot, uint64 *t
 	{
 		uint64		found = set->slots[*slot];
 
+		CHECK_FOR_INTERRUPTS();
 		*index = (uint32) found - 1;
 		if ((found & ~UINT64CONST(0xFFFFFFFF)) == *tag && same_value(set->x, set->values[*index], v))
 			return true;
@@ -154,14 +156,16 @@ cql_most_frequent(CqlExec *x, CqlValue list)
 		return cql_null();
 	set_init(&set, x, list.n);
 	counts = cql_alloc(x, (size_t) list.n * sizeof(uint32));
-	memset(counts, 0, (size_t) list.n * sizeof(uint32));
+	bytes_zero(counts, (size_t) list.n * sizeof(uint32));
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!cql_is_null(list.values[i]))
 			counts[set_add(&set, list.values[i])]++;
 	}
 	for (uint32 i = 1; i < set.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (counts[i] > counts[best])
 			best = i;
 	}
@@ -281,6 +285,7 @@ member(CqlExec *x, CqlValue v, CqlValue list)
 		CqlValue	element = list.values[i];
 		CqlAnswer	equal;
 
+		CHECK_FOR_INTERRUPTS();
 		if (element.kind == CQL_NULL || v.kind == CQL_NULL)
 			equal = element.kind == v.kind ? CQL_YES : CQL_NO;
 		else
@@ -333,8 +338,7 @@ cql_in_list(CqlExec *x, CqlValue v, CqlValue list)
 {
 	for (uint32 i = 0; i < list.n; i++)
 	{
-		if (i % 1024 == 1023)
-			CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS();
 		if (same_value(x, list.values[i], v))
 			return true;
 	}

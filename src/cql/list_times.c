@@ -122,6 +122,8 @@ join_shapes(CqlExec *x, const CqlNode *n, uint32 a, uint32 b)
 	}
 	if (x->njoined == MAX_JOINED)
 		cql_fail(x, n, ERRCODE_STATEMENT_TOO_COMPLEX, "products of lists have more than %d types", MAX_JOINED);
+	cql_hold(x, n, sizeof(JoinedShape) +
+			 (sizeof(uint32) + sizeof(char *) + sizeof(int)) * ((size_t) cql_shape_size(x, a) + cql_shape_size(x, b) + 1));
 	if ((x->njoined & (x->njoined - 1)) == 0)
 		x->joined = x->joined ? repalloc(x->joined, sizeof(JoinedShape) * x->njoined * 2) : palloc(sizeof(JoinedShape));
 	j = &x->joined[x->njoined];

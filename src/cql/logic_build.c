@@ -7,11 +7,16 @@
  */
 #include "cql/logic_build.h"
 
+#include "types/bytes.h"
+
 typedef struct Section
 {
 	uint8	   *data;
 	uint32		count;
 	uint32		size;
+	uint32	   *buckets;		/* of elements that are looked for, element + 1 */
+	uint32		nbuckets;
+	uint32		nhashed;		/* elements that are in buckets */
 } Section;
 
 /* What is known of a node beside its bytes. */
@@ -142,17 +147,6 @@ logic_builder_count(const LogicBuilder *b, LogicSection section)
 	return b->sections[section].count;
 }
 
-uint32
-logic_find_or_append(LogicBuilder *b, LogicSection section, const void *element)
-{
-	uint32		width = logic_element_size(section);
-
-	for (uint32 i = 0; i < b->sections[section].count; i++)
-		if (memcmp(b->sections[section].data + (size_t) i * width, element, width) == 0)
-			return i;
-	return logic_append(b, section, element);
-}
-
 /* FNV-1a over bytes, continued. */
 static uint32
 hash_bytes(uint32 h, const void *data, size_t length)
@@ -162,6 +156,51 @@ hash_bytes(uint32 h, const void *data, size_t length)
 	for (size_t i = 0; i < length; i++)
 		h = (h ^ p[i]) * 16777619u;
 	return h;
+}
+
+/* The bucket of an element of a section, or the free one where it belongs. */
+static uint32 *
+element_bucket(Section *s, const void *element, uint32 width)
+{
+	uint32		at = hash_bytes(2166136261u, element, width) & (s->nbuckets - 1);
+
+	while (s->buckets[at] && memcmp(s->data + (size_t) (s->buckets[at] - 1) * width, element, width) != 0)
+		at = (at + 1) & (s->nbuckets - 1);
+	return &s->buckets[at];
+}
+
+/* Puts the elements of a section into buckets that came since the last time; of equal ones the first. */
+static void
+fill_buckets(Section *s, uint32 width)
+{
+	if ((uint64) s->count * 2 >= s->nbuckets)
+	{
+		s->nbuckets = Max(s->nbuckets, 64);
+		while ((uint64) s->count * 2 >= s->nbuckets)
+			s->nbuckets *= 2;
+		s->buckets = palloc0(sizeof(uint32) * s->nbuckets);
+		s->nhashed = 0;
+	}
+	for (; s->nhashed < s->count; s->nhashed++)
+	{
+		uint32	   *bucket = element_bucket(s, s->data + (size_t) s->nhashed * width, width);
+
+		CHECK_FOR_INTERRUPTS();
+		if (*bucket == 0)
+			*bucket = s->nhashed + 1;
+	}
+}
+
+uint32
+logic_find_or_append(LogicBuilder *b, LogicSection section, const void *element)
+{
+	Section    *s = &b->sections[section];
+	uint32		width = logic_element_size(section);
+	uint32	   *bucket;
+
+	fill_buckets(s, width);
+	bucket = element_bucket(s, element, width);
+	return *bucket ? *bucket - 1 : logic_append(b, section, element);
 }
 
 /* Finds a string, or the bucket where it belongs. */
@@ -251,8 +290,11 @@ logic_add_parts(LogicBuilder *b, const uint32 *parts, uint32 count)
 	uint32		n = b->sections[LOGIC_PARTS].count;
 
 	for (uint32 i = 0; count > 0 && i + count <= n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (memcmp(known + i, parts, sizeof(uint32) * count) == 0)
 			return i;
+	}
 	return logic_append_all(b, LOGIC_PARTS, parts, count);
 }
 
@@ -505,6 +547,8 @@ logic_content_hash(const uint8 *p, size_t length)
 
 	for (; length >= 8; p += 8, length -= 8)
 	{
+		if (BYTES_LOOK(length / 8))
+			CHECK_FOR_INTERRUPTS();
 		h = (h ^ phm_get_u64(p)) * UINT64CONST(0xD6E8FEB86659FD93);
 		h ^= h >> 32;
 	}

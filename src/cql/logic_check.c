@@ -44,6 +44,11 @@ check_layout(const LogicHeader *logic, size_t length, PhmError *err)
 		phm_fail(err, ERRCODE_INVALID_BINARY_REPRESENTATION, -1, "unsupported version of phm.logic");
 		return phm_fail_hint(err, "Link it again.");
 	}
+	if (logic->nsections == (uint16) (LOGIC_NSECTIONS << 8))
+	{
+		phm_fail(err, ERRCODE_INVALID_BINARY_REPRESENTATION, -1, "phm.logic of a machine with another byte order");
+		return phm_fail_hint(err, "Link it on this machine.");
+	}
 	if (logic->flags != 0 || logic->nslots != 0 || logic->nsections != LOGIC_NSECTIONS)
 		return malformed(err, "not one of this version");
 	for (int i = 0; i < LOGIC_NSECTIONS; i++)

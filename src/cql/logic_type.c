@@ -53,6 +53,7 @@ read_hex(const char *text, char *value, PhmError *err)
 		int			high = hex_digit(p[0]);
 		int			low = high < 0 ? -1 : hex_digit(p[1]);
 
+		CHECK_FOR_INTERRUPTS();
 		if (low < 0)
 		{
 			phm_fail(err, ERRCODE_INVALID_TEXT_REPRESENTATION, p - text, "phm.logic is written in pairs of hexadecimal digits");
@@ -74,6 +75,7 @@ verify_text(const LogicHeader *logic)
 		int			length;
 		const char *s = logic_string(logic, i, &length);
 
+		CHECK_FOR_INTERRUPTS();
 		(void) pg_verifymbstr(s, length, false);
 	}
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_VALUE_SETS); i++)
@@ -88,6 +90,7 @@ verify_text(const LogicHeader *logic)
 		codeset_iterate(&it, &view);
 		while (codeset_next(&it, &e))
 		{
+			CHECK_FOR_INTERRUPTS();
 			(void) pg_verifymbstr(e.system, e.system_length, false);
 			(void) pg_verifymbstr(e.code, e.code_length, false);
 		}
@@ -128,6 +131,7 @@ phm_logic_out(PG_FUNCTION_ARGS)
 	text = palloc(n * 2 + 1);
 	for (size_t i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		text[2 * i] = digits[p[i] >> 4];
 		text[2 * i + 1] = digits[p[i] & 0xF];
 	}

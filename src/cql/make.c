@@ -125,8 +125,11 @@ make_concept(CqlExec *x, CqlValue t)
 	int			length;
 
 	for (uint32 i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (list.values[i].kind == CQL_CODE)
 			codes[count++] = *list.values[i].code;
+	}
 	display = part_text(x, t, "display", &length);
 	return cql_make_concept(x, codes, count, display, length);
 }

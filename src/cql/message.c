@@ -18,7 +18,7 @@ cql_warn(CqlExec *x, const CqlNode *n, CqlValue code)
 		return;
 	cql_tell_place(x, n, place, sizeof(place));
 	text = cql_alloc(x, strlen(place) + length + 3);
-	snprintf(text, strlen(place) + length + 3, "%s %.*s", place, length, length ? code.s : "");
+	snprintf(text, strlen(place) + length + 3, "%s%s%.*s", place, place[0] ? " " : "", length, length ? code.s : "");
 	x->warnings[x->nwarnings++] = text;
 }
 

@@ -46,13 +46,17 @@ cql_choices(CqlExec *x, uint32 property, FhirType type)
 	PropertyTable *t = &x->properties[property];
 
 	if (t->by_type == NULL)
+	{
+		cql_hold(x, NULL, sizeof(uint16) * (fhir_type_count + 1));
 		t->by_type = palloc0(sizeof(uint16) * (fhir_type_count + 1));
+	}
 	if (t->by_type[type] == 0)
 	{
 		if (x->nchoices == PG_UINT16_MAX)
 			forget_choices(x);
 		if (x->nchoices == x->choices_size)
 		{
+			cql_hold(x, NULL, sizeof(PropertyChoices) * Max(64, x->choices_size));
 			x->choices_size = Max(64, x->choices_size * 2);
 			x->choices = x->choices ? repalloc(x->choices, sizeof(PropertyChoices) * x->choices_size) :
 				palloc(sizeof(PropertyChoices) * x->choices_size);

@@ -9,6 +9,7 @@
 
 #include "cql/exec.h"
 #include "types/code_system.h"
+#include "types/bytes.h"
 #include "types/json.h"
 
 typedef struct Reader
@@ -45,7 +46,7 @@ keep(const char *s, int length)
 {
 	char	   *copy = palloc(length + 1);
 
-	memcpy(copy, s, length);
+	bytes_copy(copy, s, length);
 	copy[length] = '\0';
 	return copy;
 }
@@ -149,6 +150,7 @@ read_list(Reader *r, CqlValue *v)
 	r->json.p++;
 	for (;;)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (!json_next(&r->json, ']', &first, &more))
 			return false;
 		if (!more)
@@ -204,8 +206,11 @@ make_concept(const CqlValue *m)
 	CqlCode    *codes = palloc(sizeof(CqlCode) * Max(m[MEMBER_CODES].n, 1));
 
 	for (uint32 i = 0; i < m[MEMBER_CODES].n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (m[MEMBER_CODES].values[i].kind == CQL_CODE)
 			codes[c->ncodes++] = *m[MEMBER_CODES].values[i].code;
+	}
 	c->codes = codes;
 	c->display = member_text(&m[MEMBER_DISPLAY], &c->display_length);
 	return (CqlValue) {.kind = CQL_CONCEPT, .concept = c};

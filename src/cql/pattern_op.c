@@ -5,6 +5,7 @@
  * the stack unless they are large, so that using a pattern for each of many
  * strings needs no memory of the evaluation.
  */
+#include "types/bytes.h"
 #include "cql/number.h"
 #include "cql/operator_function.h"
 #include "cql/pattern.h"
@@ -90,7 +91,7 @@ read_reference(CqlExec *x, const CqlNode *n, const Pattern *p, const char **s, c
 
 	if (at < end && *at == '{')
 	{
-		const char *close = memchr(at, '}', (size_t) (end - at));
+		const char *close = bytes_find(at, '}', (size_t) (end - at));
 
 		if (close == NULL)
 			return -1;
@@ -124,6 +125,7 @@ add_replacement(CqlExec *x, const CqlNode *n, const Matcher *m, CqlListBuilder *
 		int			group = -1;
 		const char *begin = s;
 
+		CHECK_FOR_INTERRUPTS();
 		if (*s != '\\' && *s != '$')
 		{
 			s++;
@@ -150,7 +152,10 @@ join_pieces(CqlExec *x, const CqlNode *n, const CqlListBuilder *pieces)
 			   *at;
 
 	for (uint32 i = 0; i < pieces->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		length += pieces->values[i].n;
+	}
 	if (length > CQL_MAX_STRING)
 		cql_fail(x, n, ERRCODE_PROGRAM_LIMIT_EXCEEDED, "the string is too long");
 	if (length == 0)
@@ -158,7 +163,8 @@ join_pieces(CqlExec *x, const CqlNode *n, const CqlListBuilder *pieces)
 	s = at = cql_alloc(x, length);
 	for (uint32 i = 0; i < pieces->n; i++)
 	{
-		memcpy(at, pieces->values[i].s, pieces->values[i].n);
+		CHECK_FOR_INTERRUPTS();
+		bytes_copy(at, pieces->values[i].s, pieces->values[i].n);
 		at += pieces->values[i].n;
 	}
 	return cql_string(s, (int) length);

@@ -7,6 +7,7 @@
  * character costs at most one visit of every step.
  */
 #include "cql/pattern.h"
+#include "types/bytes.h"
 #include "cql/character.h"
 
 /* The ways that are followed, best first, and the slots of each. */
@@ -229,6 +230,7 @@ step_all(PatternRun *run, const char *s, int length, uint32 c, int32 *found)
 	{
 		const PatternStep *step = &run->p->steps[old.steps[i]];
 
+		CHECK_FOR_INTERRUPTS();
 		if (step->op == PATTERN_MATCH)
 		{
 			if (run->whole && s < run->end)
@@ -295,7 +297,7 @@ skip(const PatternRun *run, const char *s)
 
 	if (first->op != PATTERN_CHAR || first->icase || first->x >= 128 || s >= run->end)
 		return s;
-	s = memchr(s, first->x, (size_t) (run->end - s));
+	s = bytes_find(s, (char) first->x, (size_t) (run->end - s));
 	return s ? s : run->end;
 }
 

@@ -377,12 +377,15 @@ aggregate_rows(CqlExec *x, Query *r)
 CqlValue
 cql_query_op(CqlExec *x, const CqlNode *n)
 {
-	Query		r = {.n = n};
+	Query		r;
 	const LogicQuery *q = (const LogicQuery *) logic_section(x->logic, LOGIC_QUERIES) + n->extra;
 	CqlValue	result;
 
 	check_stack_depth();
+	r.n = n;
 	r.q = q;
+	r.out = (CqlListBuilder) {0};
+	r.list = r.empty = false;
 	r.args = &x->args[n->args];
 	r.conditions = q->nsources + q->nlets + q->nrelations;
 	r.clauses = r.conditions + query_conditions(q);

@@ -4,6 +4,7 @@
  * Positions count characters, that is Unicode code points; strings are UTF-8.
  * Parts of a string point into it.
  */
+#include "types/bytes.h"
 #include "cql/character.h"
 #include "cql/number.h"
 #include "cql/operator_function.h"
@@ -33,8 +34,14 @@ count_characters(const char *s, uint32 length)
 {
 	uint32		n = 0;
 
-	for (uint32 i = 0; i < length; i++)
-		n += (s[i] & 0xC0) != 0x80;
+	for (uint32 i = 0; i < length;)
+	{
+		uint32		end = i + Min(length - i, (uint32) BYTES_AT_ONCE);
+
+		for (; i < end; i++)
+			n += (s[i] & 0xC0) != 0x80;
+		CHECK_FOR_INTERRUPTS();
+	}
 	return n;
 }
 
@@ -45,8 +52,12 @@ offset_of(CqlValue v, int64 i)
 	uint32		at = 0;
 
 	for (; at < v.n; at++)
+	{
+		if (BYTES_LOOK(at))
+			CHECK_FOR_INTERRUPTS();
 		if ((v.s[at] & 0xC0) != 0x80 && i-- == 0)
 			break;
+	}
 	return at;
 }
 
@@ -81,6 +92,8 @@ find_long(const char *s, int64 n, const char *p, int64 m, int step)
 
 	for (int64 i = 0; i < m && m <= n; i++)
 	{
+		if (BYTES_LOOK(i))
+			CHECK_FOR_INTERRUPTS();
 		wanted = hash_step(wanted, HASH_BASE, (uint8) p[i * step]);
 		hash = hash_step(hash, HASH_BASE, (uint8) s[i * step]);
 		if (i > 0)
@@ -88,11 +101,11 @@ find_long(const char *s, int64 n, const char *p, int64 m, int step)
 	}
 	for (int64 at = 0; at + m <= n; at++)
 	{
-		if (hash == wanted && memcmp(step > 0 ? s + at : s - at - m + 1, step > 0 ? p : p - m + 1, m) == 0)
+		if (hash == wanted && bytes_compare(step > 0 ? s + at : s - at - m + 1, step > 0 ? p : p - m + 1, m) == 0)
 			return at;
 		if (at + m == n)
 			break;
-		if (at % 65536 == 0)
+		if (BYTES_LOOK(at))
 			CHECK_FOR_INTERRUPTS();
 		hash = hash_step(HASH_PRIME - hash_step(first, (uint8) s[at * step], 0), 1, hash);
 		hash = hash_step(hash, HASH_BASE, (uint8) s[(at + m) * step]);
@@ -113,7 +126,7 @@ cql_string_find(CqlValue v, CqlValue pattern, uint32 from)
 	}
 	while (from + (uint64) pattern.n <= v.n)
 	{
-		const char *found = memchr(v.s + from, pattern.s[0], v.n - from - pattern.n + 1);
+		const char *found = bytes_find(v.s + from, pattern.s[0], v.n - from - pattern.n + 1);
 
 		if (found == NULL)
 			return -1;
@@ -130,7 +143,7 @@ cql_string_find(CqlValue v, CqlValue pattern, uint32 from)
 static bool
 has_at(CqlValue v, CqlValue part, uint32 at)
 {
-	return part.n == 0 || memcmp(v.s + at, part.s, part.n) == 0;
+	return bytes_compare(v.s + at, part.s, part.n) == 0;
 }
 
 /* Where a pattern begins last; -1: nowhere. */
@@ -250,8 +263,11 @@ join(CqlExec *x, const CqlNode *n, const CqlValue *parts, uint32 count, CqlValue
 			   *end;
 
 	for (uint32 i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		if (parts[i].kind == CQL_STRING)
 			length = add_length(x, n, length, add_length(x, n, parts[i].n, used++ ? separator.n : 0));
+	}
 	if (length == 0)
 		return used ? cql_string("", 0) : cql_null();
 	s = end = cql_alloc(x, length);
@@ -261,10 +277,13 @@ join(CqlExec *x, const CqlNode *n, const CqlValue *parts, uint32 count, CqlValue
 		CHECK_FOR_INTERRUPTS();
 		if (parts[i].kind != CQL_STRING)
 			continue;
-		if (used++ && separator.n > 0)
-			end = (char *) memcpy(end, separator.s, separator.n) + separator.n;
-		if (parts[i].n > 0)
-			end = (char *) memcpy(end, parts[i].s, parts[i].n) + parts[i].n;
+		if (used++)
+		{
+			bytes_copy(end, separator.s, separator.n);
+			end += separator.n;
+		}
+		bytes_copy(end, parts[i].s, parts[i].n);
+		end += parts[i].n;
 	}
 	return cql_string(s, (int) length);
 }
@@ -383,7 +402,7 @@ change_case(CqlExec *x, CqlValue v, uint32 (*form) (uint32))
 		{
 			copy = cql_alloc(x, v.n);
 			at = (uint32) (s - v.s);
-			memcpy(copy, v.s, at);
+			bytes_copy(copy, v.s, at);
 		}
 		if (changed != c)
 			at += (uint32) character_write(changed, copy + at);

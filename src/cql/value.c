@@ -5,6 +5,7 @@
  * made.  Always holds: a Decimal lies between -10^28 and 10^28 and has at most 8
  * digits behind the point, and a Code's hash is that of its system and code.
  */
+#include "types/bytes.h"
 #include "cql/exec.h"
 #include "types/code_system.h"
 
@@ -111,7 +112,7 @@ cql_make_string(CqlExec *x, const char *s, int length)
 	if (length == 0)
 		return cql_string("", 0);
 	copy = cql_alloc(x, length);
-	memcpy(copy, s, length);
+	bytes_copy(copy, s, length);
 	return cql_string(copy, length);
 }
 
@@ -145,6 +146,7 @@ cql_make_concept(CqlExec *x, const CqlCode *codes, uint32 ncodes, const char *di
 
 	for (uint32 i = 0; i < ncodes; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		copy[i] = codes[i];
 		if (copy[i].hash == 0)
 			copy[i].hash = hash_of(&codes[i]);
@@ -193,13 +195,17 @@ concept_of_list(CqlExec *x, CqlValue list)
 
 	for (uint32 i = 0; i < list.n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		parts[i] = list.values[i].kind == CQL_LIST ? NULL : cql_concept_of(x, list.values[i]);
 		n += parts[i] ? parts[i]->ncodes : 0;
 	}
 	codes = n ? cql_alloc(x, n * sizeof(CqlCode)) : NULL;
 	for (uint32 i = 0; i < list.n; i++)
 		for (uint32 j = 0; parts[i] && j < parts[i]->ncodes; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
 			codes[at++] = parts[i]->codes[j];
+		}
 	*concept = (CqlConcept) {codes, at, 0, NULL};
 	return concept;
 }
@@ -230,8 +236,7 @@ cql_list_add(CqlExec *x, CqlListBuilder *b, CqlValue v)
 		uint32		size = b->size ? b->size * 2 : 8;
 		CqlValue   *values = cql_alloc_values(x, size);
 
-		if (b->n > 0)
-			memcpy(values, b->values, b->n * sizeof(CqlValue));
+		bytes_copy(values, b->values, b->n * sizeof(CqlValue));
 		b->values = values;
 		b->size = size;
 	}

@@ -184,8 +184,8 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM phm.measurement_period AS p WHERE p.active) AND NOT EXISTS (
-		SELECT FROM phm.measure_membership AS r WHERE r.patient_id = ANY (patient_ids) AND r.valid_to IS NULL) THEN
+	IF NOT (EXISTS (SELECT FROM phm.measurement_period AS p WHERE p.active)
+			OR EXISTS (SELECT FROM phm.measure_membership AS r WHERE r.patient_id = ANY (patient_ids) AND r.valid_to IS NULL)) THEN
 		RETURN 0;
 	END IF;
 	PERFORM phm.link_measure_sets();

@@ -160,6 +160,49 @@ flags_of_status(const ElementValue *value)
 	return flags;
 }
 
+/* Modifier extensions that say true of what was not done or is not to be done: FHIR, QI-Core, and FHIR R5 in R4. */
+static const char *const refusals[] = {
+	"http://hl7.org/fhir/StructureDefinition/request-doNotPerform",
+	"http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest.doNotPerform",
+	"http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDone"
+};
+
+/* Whether a modifier extension is such a refusal. */
+static bool
+is_refusal(const ElementValue *extension)
+{
+	const uint8 *end = extension->data + extension->length;
+	ElementValue part;
+	char		buffer[ELEMENT_TEXT_SIZE];
+	const char *url;
+	int			length;
+
+	if (extension->kind != ELEMENT_OBJECT || !element_find(extension->data, end, FHIR_E_Extension_valueBoolean, &part))
+		return false;
+	element_primitive(&part, &part);
+	if (part.kind != ELEMENT_TRUE || !element_find(extension->data, end, FHIR_E_Extension_url, &part) ||
+		part.kind != ELEMENT_STRING)
+		return false;
+	url = element_text(&part, buffer, &length);
+	for (int i = 0; i < (int) lengthof(refusals); i++)
+		if (length == (int) strlen(refusals[i]) && memcmp(url, refusals[i], length) == 0)
+			return true;
+	return false;
+}
+
+/* Flags of the modifier extensions of a resource. */
+static uint8
+flags_of_extensions(const ElementValue *value)
+{
+	const uint8 *slot = value->data;
+	ElementValue extension;
+
+	while (value->kind == ELEMENT_ARRAY && element_next_value(&slot, value->data + value->length, &extension))
+		if (is_refusal(&extension))
+			return CHART_NEGATED;
+	return 0;
+}
+
 /* The first millisecond of a date or of the start of a Period. */
 static bool
 moment_of(const ElementValue *value, int64 *ms)
@@ -190,6 +233,8 @@ chart_status_flags(const ChartShape *shape, const uint8 *members, const uint8 *e
 		flags |= flags_of_status(&value);
 	if (shape->status2 && element_find(members, end, shape->status2, &value))
 		flags |= flags_of_status(&value);
+	if (element_find(members, end, FHIR_E_DomainResource_modifierExtension, &value))
+		flags |= flags_of_extensions(&value);
 	return flags;
 }
 
@@ -202,6 +247,8 @@ chart_glance(const ChartShape *shape, const ElementMember *member, ChartGlance *
 		return;
 	if (member->element == shape->status || member->element == shape->status2)
 		glance->flags |= flags_of_status(&member->value);
+	if (member->element == FHIR_E_DomainResource_modifierExtension)
+		glance->flags |= flags_of_extensions(&member->value);
 	for (int i = 0; i < glance->moment && shape->moments[i]; i++)
 		if (member->element == shape->moments[i] && moment_of(&member->value, &ms))
 		{

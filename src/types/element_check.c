@@ -5,6 +5,7 @@
  * Owns the rules that recv enforces, so that readers may trust what they are
  * given.  Canonical means: the bytes that reading the printed JSON would give.
  */
+#include "types/bytes.h"
 #include "types/element.h"
 
 #include "types/code_system.h"
@@ -43,8 +44,12 @@ element_valid_text(const char *s, size_t length)
 
 		if (*p < 0x80)
 		{
-			if (*p++ == 0)
-				return false;
+			const uint8 *limit = p + Min((size_t) (end - p), BYTES_AT_ONCE);
+
+			for (; p < limit && *p < 0x80; p++)
+				if (*p == 0)
+					return false;
+			CHECK_FOR_INTERRUPTS();
 			continue;
 		}
 		if (*p >= 0xC2 && *p <= 0xDF)

@@ -10,6 +10,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "types/bytes.h"
 #include "types/element.h"
 #include "types/primitive.h"
 
@@ -228,9 +229,10 @@ string_with_escapes(JsonReader *r, const char *start, const char **text, int *le
 	size_t		n = r->p - start;
 
 	need_scratch(r, n + 16);
-	memcpy(r->scratch, start, n);
+	bytes_copy(r->scratch, start, n);
 	while (r->p < r->end && *r->p != '"')
 	{
+		CHECK_FOR_INTERRUPTS();
 		need_scratch(r, n + 16);
 		if (*r->p == '\\')
 		{
@@ -264,7 +266,12 @@ json_string(JsonReader *r, const char **text, int *length)
 
 	for (;;)
 	{
-		p = plain_end(p, end);
+		const char *limit = p + Min((size_t) (end - p), BYTES_AT_ONCE);
+
+		p = plain_end(p, limit);
+		CHECK_FOR_INTERRUPTS();
+		if (p >= limit && p < end)
+			continue;
 		r->p = p;
 		if (p >= end)
 			return json_malformed(r, "unterminated string");

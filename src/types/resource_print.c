@@ -4,6 +4,7 @@
  * Relies on valid bytes (element_validate).  Charts print through it as well:
  * they first turn their own kinds into these.
  */
+#include "types/bytes.h"
 #include "types/resource.h"
 
 /* Length of the leading run of s that JSON takes as it is. */
@@ -27,13 +28,16 @@ json_print_string(StringInfo out, const char *s, int length)
 	appendStringInfoCharMacro(out, '"');
 	while (s < end)
 	{
-		int			run = plain_run(s, end);
+		int			run = plain_run(s, s + Min((size_t) (end - s), BYTES_AT_ONCE));
 		const char *found;
 
 		appendBinaryStringInfo(out, s, run);
 		s += run;
+		CHECK_FOR_INTERRUPTS();
 		if (s == end)
 			break;
+		if (run == BYTES_AT_ONCE)
+			continue;
 		found = strchr(escapes, *s);
 		if (found)
 		{

@@ -16,6 +16,8 @@ typedef struct Chunk
 
 static Chunk *chunks;
 
+bool		shim_limited;
+
 static sigjmp_buf *limit_jump;
 static char *limit_base;
 static Size limit_stack;
@@ -26,6 +28,7 @@ void
 shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts)
 {
 	limit_jump = jump;
+	shim_limited = jump != NULL;
 	limit_base = __builtin_frame_address(0);
 	limit_stack = stack;
 	limit_interrupts = interrupts;

@@ -48,7 +48,11 @@ typedef size_t Size;
 #define PG_INT32_MIN INT32_MIN
 #define PG_UINT32_MAX UINT32_MAX
 #define MaxAllocSize ((Size) 0x3fffffff)
-#define CHECK_FOR_INTERRUPTS() shim_interrupts()
+#define CHECK_FOR_INTERRUPTS() \
+	do { \
+		if (__builtin_expect(shim_limited, 0)) \
+			shim_interrupts(); \
+	} while (0)
 #define InterruptPending false
 #define TYPEALIGN(a, p) (((uintptr_t) (p) + ((a) - 1)) & ~((uintptr_t) ((a) - 1)))
 #define MCXT_ALLOC_HUGE 1
@@ -89,6 +93,7 @@ extern void shim_reset(void);
  */
 extern void shim_limit(sigjmp_buf *jump, Size stack, uint64 interrupts);
 extern void shim_stack(void);
+extern bool shim_limited;		/* shim_limit set a limit */
 extern void shim_interrupts(void);
 
 typedef struct StringInfoData
