@@ -195,6 +195,12 @@ SELECT e #>> '{resource,resourceType}' AS type, e #> '{resource,moduleUri}' AS m
   FROM jsonb_array_elements(phm.care_gaps(9, '[2026-01-01,2027-01-01)', measures => ARRAY['diabetes-hba1c']) -> 'entry') WITH ORDINALITY AS b(e, n) ORDER BY n;
 SELECT jsonb_array_length(phm.care_gaps(77, '[2026-01-01,2027-01-01)') -> 'entry') AS entries;
 
+-- Periods stand beside each other; what is past its due date is no work any more.
+CALL phm.evaluate_measures('[2025-01-01,2026-01-01)', ARRAY['Controlled']);
+SELECT patient_id AS p, period_start, status, reason_codes, overdue_since FROM phm.care_gap WHERE valid_to IS NULL AND measure = 'Controlled' AND patient_id IN (2, 8) ORDER BY 1, 2;
+SELECT patient_id AS p, open_gaps, (SELECT count(*) FROM phm.care_gap AS g WHERE g.patient_id = w.patient_id AND g.valid_to IS NULL AND g.status = 'open-gap') AS all_gaps
+  FROM phm.worklist AS w WHERE patient_id = 2;
+
 -- A gap has the labels of what it rests on.
 UPDATE phm.observation SET sensitivity = 4 WHERE id = 'o6';
 CALL phm.refresh();

@@ -40,11 +40,11 @@ INSERT INTO phm.gap_contact (resource_type, profile, contact) VALUES
 
 CREATE VIEW phm.gap_bundle AS
 WITH session AS (
-	SELECT phm.visible_labels() AS labels OFFSET 0
+	SELECT phm.visible_labels() AS labels, phm.as_of() AS as_of OFFSET 0
 ), gap AS (
 	SELECT g.patient_id, g.measure, g.gap, g.importance, g.due, phm.gap_contacts(g.needs) AS contacts
 	  FROM session AS s CROSS JOIN phm.care_gap AS g
-	 WHERE g.valid_to IS NULL AND g.status = 'open-gap' AND phm.is_visible(g.sensitivity, s.labels)
+	 WHERE g.valid_to IS NULL AND g.status = 'open-gap' AND g.due >= s.as_of AND phm.is_visible(g.sensitivity, s.labels)
 ), bundle AS (
 	SELECT g.patient_id, c AS contact, count(*)::integer AS gaps, sum(g.importance) AS importance, min(g.due) AS due,
 		   string_agg(g.gap, '; ' ORDER BY g.importance DESC, g.measure) AS closes
@@ -52,10 +52,10 @@ WITH session AS (
 )
 SELECT b.patient_id, row_number() OVER (PARTITION BY b.patient_id ORDER BY b.gaps DESC, b.importance DESC, b.contact COLLATE "C")::integer AS rank,
 	   b.contact, b.gaps, (SELECT count(*)::integer FROM phm.care_gap AS o CROSS JOIN session AS s WHERE o.patient_id = b.patient_id AND o.valid_to IS NULL
-		AND o.status = 'open-gap' AND phm.is_visible(o.sensitivity, s.labels)) AS open_gaps, b.importance, b.due, b.closes
+		AND o.status = 'open-gap' AND o.due >= s.as_of AND phm.is_visible(o.sensitivity, s.labels)) AS open_gaps, b.importance, b.due, b.closes
   FROM bundle AS b;
 REVOKE ALL ON phm.gap_bundle FROM PUBLIC;
-COMMENT ON VIEW phm.gap_bundle IS 'Which single contact closes most of a patient''s open gaps: a row for each kind of contact that closes some, as far as phm.visible_labels allows.';
+COMMENT ON VIEW phm.gap_bundle IS 'Which single contact closes most of a patient''s open gaps that are not past their due date: a row for each kind of contact that closes some, as far as phm.visible_labels allows.';
 COMMENT ON COLUMN phm.gap_bundle.patient_id IS 'The person.';
 COMMENT ON COLUMN phm.gap_bundle.rank IS '1 for the contact that closes most, then by importance.';
 COMMENT ON COLUMN phm.gap_bundle.contact IS 'Kind of contact (phm.gap_contact).';
