@@ -71,6 +71,17 @@ SELECT i, phm.evaluate_elm(query::text, '2026-01-01') AS planned, phm.evaluate_e
 SELECT count(*) AS queries, count(*) FILTER (WHERE planned IS DISTINCT FROM in_order) AS differ,
 	count(*) FILTER (WHERE planned <> '[]' AND planned <> '{}') > 100 AS many_find_some FROM result;
 SELECT i, left(planned, 60) AS planned, left(in_order, 60) AS in_order FROM result WHERE planned IS DISTINCT FROM in_order ORDER BY i LIMIT 5;
+-- Planned queries are accepted from outside, and the listing tells the plan.
+BEGIN;
+SET client_min_messages = warning;
+SELECT phm.create_store() \g /dev/null
+RESET client_min_messages;
+SELECT count(*) FROM phm.load_elm((SELECT jsonb_build_object('library', jsonb_build_object('identifier', '{"id": "Planned"}'::jsonb, 'statements', jsonb_build_object('def',
+	jsonb_agg(jsonb_build_object('name', 'Q' || i, 'context', 'Patient', 'expression', query) ORDER BY i)))) FROM random_query WHERE i <= 100)::text);
+SELECT phm.logic_hash(logic::text::phm.logic) = phm.logic_hash(logic) AS same, phm.explain_logic(logic) ~ 'Condition at 1' AS stages,
+	phm.explain_logic(logic) ~ 'Condition at [123], by index' AS indexes, phm.explain_logic(logic) ~ 'LetClause of source 3' AS lets
+  FROM phm.link(ARRAY['Planned']) AS logic;
+ROLLBACK;
 -- A part that fails is not reached where one before it is false, though it is tested earlier.
 \set lists '"source": [{"alias": "A", "expression": {"type": "List", "element": [{"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Integer", "value": "1"}]}}, {"alias": "B", "expression": {"type": "List", "element": [{"type": "Literal", "valueType": "{urn:hl7-org:elm-types:r1}Integer", "value": "2"}]}}], "relationship": []'
 \set fails '{"type": "Equal", "operand": [{"type": "SingletonFrom", "operand": {"type": "List", "element": [{"type": "AliasRef", "name": "A"}, {"type": "AliasRef", "name": "A"}]}}, {"type": "AliasRef", "name": "A"}]}'

@@ -420,6 +420,12 @@ call_site_again(FunctionCallInfo fcinfo)
 	MemoryContextSwitchTo(old);
 }
 
+MemoryContext
+call_site_context(FunctionCallInfo fcinfo)
+{
+	return call_site(fcinfo)->context;
+}
+
 const void *
 call_site_logic(FunctionCallInfo fcinfo)
 {

@@ -60,6 +60,9 @@ extern void call_site_chart(FunctionCallInfo fcinfo, Datum chart);
 /* The same chart again, as if it were another one. */
 extern void call_site_again(FunctionCallInfo fcinfo);
 
+/* The memory in which the logic is open: what takes from its arena runs there. */
+extern MemoryContext call_site_context(FunctionCallInfo fcinfo);
+
 /* The value of a function of the libraries for operands. */
 extern CqlValue call_site_apply(FunctionCallInfo fcinfo, int function, const CqlValue *operands);
 

@@ -574,6 +574,10 @@ compile_by_operator(Compile *c, const CqlTree *tree)
 			return compile_case(c, tree);
 		case CQL_OP_Union:
 			return compile_union(c, tree);
+		case CQL_OP_And:
+		case CQL_OP_Or:
+		case CQL_OP_Implies:
+			return c->trace ? trace_logic(c, compile_plain(c, tree)) : compile_plain(c, tree);
 		case CQL_OP_Negate:
 			return is_negative_literal(tree) ? compile_negative(c, tree) : compile_plain(c, tree);
 		case CQL_OP_ToLong:
@@ -662,6 +666,7 @@ compile_apart(Compile *c, const CqlTree *tree)
 
 	apart.scope = NULL;
 	apart.next_slot = apart.max_slot = 0;
+	apart.row = 0;
 	apart.depth++;
 	node = compile_by_operator(&apart, tree);
 	if (!is_costly(logic_get_node(c->b, node)->op))
@@ -685,10 +690,13 @@ compile_expression(Compile *c, const CqlTree *tree)
 	logic_set_place(c->b, c->definition, tree->line, tree->column);
 	if ((c->scope != NULL || is_shared(tree->op)) && is_costly(tree->op) && tree->nargs + (tree->op == CQL_OP_Retrieve) > 0 &&
 		(c->scope == NULL || compile_is_closed(c, tree)))
-		return compile_apart(c, tree);
-	c->depth++;
-	node = compile_by_operator(c, tree);
-	c->depth--;
-	logic_set_place(c->b, c->definition, tree->line, tree->column);
-	return node;
+		node = compile_apart(c, tree);
+	else
+	{
+		c->depth++;
+		node = compile_by_operator(c, tree);
+		c->depth--;
+		logic_set_place(c->b, c->definition, tree->line, tree->column);
+	}
+	return tree->trace ? trace_clause(c, tree, node) : node;
 }

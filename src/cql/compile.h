@@ -31,6 +31,8 @@ typedef struct Compile
 	uint32		next_slot;
 	uint32		max_slot;
 	int			depth;
+	bool		trace;			/* clauses record their results */
+	uint32		row;			/* clause of the query or relationship in whose row this is + 1, 0: none */
 } Compile;
 
 /* Compiles an expression; NULL is a null. */
@@ -70,6 +72,22 @@ extern uint32 link_parameter(Compile *c, const CqlTree *tree);
 extern uint32 link_function(Compile *c, const CqlTree *tree, const uint32 *args);
 extern const CqlDef *link_definition(Compile *c, const CqlTree *tree, CqlDefKind kind, LinkLibrary **library);
 extern uint32 link_value_set(Compile *c, const CqlTree *tree, const CqlDef *def);
+
+/* The function that a call means, the first of several, and the name of its library; NULL: none. */
+extern const CqlDef *link_called(Compile *c, const CqlTree *tree, const char **library);
+
+/* Whether the library under way is written for a model. */
+extern bool link_uses(const Compile *c, const char *model);
+
+/* trace.c: clauses of traced logic; trace_text.c writes a definition as CQL and finds its clauses. */
+extern void trace_definition(Compile *c, const CqlDef *def);
+extern uint32 trace_write(Compile *c, const CqlDef *def);	/* the text, a string */
+extern uint32 trace_clause(Compile *c, const CqlTree *tree, uint32 node);
+extern uint32 trace_logic(Compile *c, uint32 node);
+extern uint32 trace_relation(Compile *c, const CqlTree *tree, uint32 slot, const uint32 *args);
+extern void trace_row(Compile *c, const CqlTree *tree, uint32 slot, uint32 nsources);
+extern uint32 trace_all(Compile *c, const uint32 *conditions, uint32 n);
+extern void trace_finish(LogicBuilder *b);
 
 /* A name on the scope, or NULL. */
 extern const Scope *compile_find_name(const Compile *c, const char *name);

@@ -31,6 +31,8 @@ typedef struct Parts
 	const CqlTree *aggregate;
 	const CqlTree *returns;
 	const CqlTree *sort;
+	uint32	   *conditions;		/* traced: relationships, then where */
+	uint32		nconditions;
 } Parts;
 
 /* Notes the clauses that occur once. */
@@ -103,6 +105,7 @@ compile_sources(Compile *c, const CqlTree *tree, Parts *p, Scope *scopes)
 		if (tree->args[i]->op == CQL_OP_AliasedQuerySource)
 			push(c, s++, tree->args[i]->name, CQL_OP_AliasRef, take_slot(c));
 	let_slot = c->next_slot;
+	trace_row(c, tree, p->q.slot, p->q.nsources);
 	for (uint32 i = 0; i < p->q.nlets + 1; i++)
 		(void) take_slot(c);	/* the last is the accumulator's */
 	for (int i = 0; i < tree->nargs; i++)
@@ -123,6 +126,7 @@ compile_relation(Compile *c, const CqlTree *tree)
 {
 	Scope	   *outer = c->scope;
 	uint32		first = c->next_slot;
+	uint32		row = c->row;
 	Scope		s;
 	uint32		args[2];
 	uint32		slot;
@@ -130,10 +134,12 @@ compile_relation(Compile *c, const CqlTree *tree)
 	args[0] = compile_expression(c, tree->nargs > 0 ? tree->args[0] : NULL);
 	slot = take_slot(c);
 	push(c, &s, tree->name, CQL_OP_AliasRef, slot);
+	trace_row(c, tree, slot, 1);
 	args[1] = compile_expression(c, tree->nargs > 1 ? tree->args[1] : NULL);
 	c->scope = outer;
 	c->next_slot = first;
-	return compile_node(c, tree->op, 0, slot, 2, args);
+	c->row = row;
+	return c->trace ? trace_relation(c, tree, slot, args) : compile_node(c, tree->op, 0, slot, 2, args);
 }
 
 /* A query of several sources without return gives tuples of its aliases. */
@@ -192,9 +198,11 @@ static void
 compile_clauses(Compile *c, const CqlTree *tree, Parts *p)
 {
 	if (p->where)
+		p->conditions[p->nconditions++] = compile_expression(c, p->where->nargs ? p->where->args[0] : NULL);
+	if (p->nconditions > 0)
 	{
 		p->q.flags |= QUERY_WHERE;
-		p->args[p->n++] = compile_expression(c, p->where->nargs ? p->where->args[0] : NULL);
+		p->args[p->n++] = c->trace ? trace_all(c, p->conditions, p->nconditions) : p->conditions[0];
 	}
 	if (p->aggregate)
 	{
@@ -225,6 +233,7 @@ compile_query(Compile *c, const CqlTree *tree)
 	Scope	   *outer = c->scope;
 	Scope	   *scopes = palloc0(sizeof(Scope) * (tree->nargs + 1));
 	uint32		first = c->next_slot;
+	uint32		row = c->row;
 	uint32		sorts;
 	Parts		p = {{0}};
 
@@ -235,12 +244,23 @@ compile_query(Compile *c, const CqlTree *tree)
 		return compile_null(c, CQL_NULL);
 	}
 	p.args = palloc(sizeof(uint32) * (tree->nargs + 4 + (p.sort ? p.sort->nargs : 0)));
+	p.conditions = palloc(sizeof(uint32) * (tree->nargs + 1));
+	if (c->trace)
+		p.q.nrelations = 0;		/* they are conditions then */
 	compile_sources(c, tree, &p, scopes);
 	for (int i = 0; i < tree->nargs; i++)
 		if (tree->args[i]->op == CQL_OP_With || tree->args[i]->op == CQL_OP_Without)
-			p.args[p.n++] = compile_relation(c, tree->args[i]);
+		{
+			uint32		relation = compile_relation(c, tree->args[i]);
+
+			if (c->trace)
+				p.conditions[p.nconditions++] = relation;
+			else
+				p.args[p.n++] = relation;
+		}
 	compile_clauses(c, tree, &p);
 	c->scope = outer;
+	c->row = row;
 	sorts = p.n;
 	if (p.sort)
 		compile_items(c, p.sort, 0, p.args, &p.n);

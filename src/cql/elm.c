@@ -231,6 +231,7 @@ read_statement(ElmReader *r, ElmItem *item, CqlDef *def)
 	{
 		def->kind = CQL_DEF_FUNCTION;
 		def->is_external = elm_flag(r, item, "external", false);
+		def->is_fluent = elm_flag(r, item, "fluent", false);
 		read_operands(r, item, def);
 	}
 	def->context = elm_text(r, item, "context");

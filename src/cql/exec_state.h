@@ -131,6 +131,15 @@ typedef struct JoinPlace
 
 typedef struct JoinedShape JoinedShape;
 
+/* What traced logic records: trace_run.c. */
+typedef struct TraceState
+{
+	uint64		epoch;			/* of the chart for which it is on */
+	struct CqlTraceRecord *records; /* by clause, in the chart's arena; NULL: not yet */
+	uint64		clock;			/* results so far */
+	uint32		tries;			/* skipped operands that were looked at */
+} TraceState;
+
 struct CqlExec
 {
 	const CqlNode *nodes;
@@ -177,6 +186,7 @@ struct CqlExec
 	ElementWriter writer;
 	char	  **warnings;
 	uint32		nwarnings;
+	TraceState	trace;
 	size_t		held;			/* bytes beside the arenas that evaluations took for as long as the logic is open */
 	sigjmp_buf	jump;
 	PhmError   *err;

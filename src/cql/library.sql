@@ -10,10 +10,10 @@ COMMENT ON FUNCTION phm.read_library(text) IS
 
 CREATE FUNCTION phm.link_libraries(
 	names text[], elms text[], roots text[], urls text[], versions text[], codes phm.codeset[],
-	missing_is_empty boolean, native boolean, OUT logic phm.logic, OUT problems text)
+	missing_is_empty boolean, native boolean, trace boolean, OUT logic phm.logic, OUT problems text)
 RETURNS record
 AS 'MODULE_PATHNAME', 'phm_link_libraries' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000000;
-COMMENT ON FUNCTION phm.link_libraries(text[], text[], text[], text[], text[], phm.codeset[], boolean, boolean) IS
+COMMENT ON FUNCTION phm.link_libraries(text[], text[], text[], text[], text[], phm.codeset[], boolean, boolean, boolean) IS
 'Internal: links libraries of ELM with value sets; logic is NULL when there are problems, which are a JSON array. phm.link is for use.';
 
 CREATE FUNCTION phm.version_parts(version text) RETURNS numeric[]
@@ -179,7 +179,7 @@ COMMENT ON FUNCTION phm.library_closure(text[]) IS
 'Libraries and all that they include, directly or not: what is asked for, by whom, and which loaded one that is; NULLs when it is not loaded.';
 
 CREATE FUNCTION phm.try_link(
-	libraries text[], missing_value_sets text, native boolean, value_set_versions jsonb DEFAULT NULL,
+	libraries text[], missing_value_sets text, native boolean, value_set_versions jsonb DEFAULT NULL, trace boolean DEFAULT false,
 	OUT logic phm.logic, OUT problems jsonb, OUT uses_libraries text[], OUT uses_value_sets text[])
 RETURNS record
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -223,7 +223,7 @@ BEGIN
 				ELSE v.current END;
 	SELECT k.logic, k.problems INTO try_link.logic, found
 	  FROM phm.link_libraries(coalesce(names, '{}'), coalesce(elms, '{}'), coalesce(roots, '{}'), coalesce(urls, '{}'),
-			coalesce(versions, '{}'), coalesce(codes, '{}'), missing_value_sets = 'empty', native) AS k;
+			coalesce(versions, '{}'), coalesce(codes, '{}'), missing_value_sets = 'empty', native, trace) AS k;
 	problems := coalesce(problems, '[]') || found::jsonb;
 	IF problems <> '[]' THEN
 		logic := NULL;
@@ -233,8 +233,8 @@ BEGIN
 	uses_value_sets := coalesce(uses_value_sets, '{}');
 END
 $$;
-COMMENT ON FUNCTION phm.try_link(text[], text, boolean, jsonb) IS
-'Internal: phm.link without raising: the logic or all problems, and what it uses. value_set_versions: url to version, for value sets that the libraries name without version; of others the current one is taken.';
+COMMENT ON FUNCTION phm.try_link(text[], text, boolean, jsonb, boolean) IS
+'Internal: phm.link without raising: the logic or all problems, and what it uses. value_set_versions: url to version, for value sets that the libraries name without version; of others the current one is taken. trace: as phm.link_traced.';
 
 CREATE FUNCTION phm.problem_text(problems jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE

@@ -196,7 +196,7 @@ read_libraries(char *const *names, const Datum *elms, int n, int *count, CqlProb
 	return libraries;
 }
 
-/* (names, elms, roots, urls, versions, codes, missing_is_empty, native) to (logic, problems). */
+/* (names, elms, roots, urls, versions, codes, missing_is_empty, native, trace) to (logic, problems). */
 Datum
 phm_link_libraries(PG_FUNCTION_ARGS)
 {
@@ -221,6 +221,7 @@ phm_link_libraries(PG_FUNCTION_ARGS)
 	options.value_sets.arg = &sets;
 	options.value_sets.missing_is_empty = PG_GETARG_BOOL(6);
 	options.native_helpers = PG_GETARG_BOOL(7);
+	options.trace = PG_GETARG_BOOL(8);
 	logic = cql_link(libraries, n, &options, &problems);
 	nulls[0] = logic == NULL || problems.count > 0;
 	values[0] = PointerGetDatum(logic);

@@ -170,6 +170,7 @@ begin_def(Compile *inner, const Compile *c, LinkLibrary *library, const CqlDef *
 	inner->linker = c->linker;
 	inner->b = c->b;
 	inner->library = library;
+	inner->trace = c->trace;
 	inner->definition = logic_append(c->b, LOGIC_DEFINITIONS, &d);
 	state_of(library, def)->definition = inner->definition;
 }
@@ -193,6 +194,8 @@ link_def(Compile *c, const CqlTree *tree, LinkLibrary *library, const CqlDef *de
 	state->state = DEF_UNDER_WAY;
 	l->depth++;
 	begin_def(&inner, c, library, def);
+	if (c->trace)
+		trace_definition(&inner, def);
 	state->node = compile_expression(&inner, def->body);
 	state->node = logic_add_memo(c->b, state->node, inner.max_slot);
 	((LogicDefinition *) logic_element(c->b, LOGIC_DEFINITIONS, inner.definition))->node = state->node;
@@ -290,6 +293,8 @@ link_function_def(Compile *c, LinkLibrary *library, const CqlDef *def)
 	f.types = logic_add_parts(c->b, types, f.noperands);
 	state->function = logic_append(c->b, LOGIC_FUNCTIONS, &f);
 	begin_def(&inner, c, library, def);
+	if (c->trace && def->body)
+		trace_definition(&inner, def);
 	for (int i = 0; i < def->noperands; i++)
 	{
 		scopes[i] = (Scope) {.outer = inner.scope,.name = def->operands[i].name,.op = CQL_OP_OperandRef,.slot = i};
@@ -384,6 +389,38 @@ reads_property(const CqlDef *def)
 }
 
 #define MAX_OVERLOADS 200
+
+bool
+link_uses(const Compile *c, const char *model)
+{
+	for (int i = 0; c->library && i < c->library->source->nusings; i++)
+		if (c->library->source->usings[i].name && strcmp(c->library->source->usings[i].name, model) == 0)
+			return true;
+	return false;
+}
+
+const CqlDef *
+link_called(Compile *c, const CqlTree *tree, const char **library)
+{
+	const CqlLibrary *own = c->library ? c->library->source : NULL;
+	const CqlDef *found[MAX_OVERLOADS];
+	const char *path = NULL;
+	const char *version = NULL;
+	LinkLibrary *there = tree->library ? NULL : c->library;
+
+	for (int i = 0; own && tree->library && i < own->nincludes; i++)
+		if (strcmp(own->includes[i].alias, tree->library) == 0)
+		{
+			path = own->includes[i].path;
+			version = own->includes[i].version;
+		}
+	if (path)
+		there = find_library(c->linker, path, version);
+	if (there == NULL || tree->name == NULL || find_candidates(tree, there, found, MAX_OVERLOADS) == 0)
+		return NULL;
+	*library = there->source->name;
+	return found[0];
+}
 
 uint32
 link_function(Compile *c, const CqlTree *tree, const uint32 *args)
@@ -554,7 +591,10 @@ finish(Linker *l)
 		cql_problem(l->problems, NULL, NULL, 0, 0, "the value sets are too large for one logic");
 		return NULL;
 	}
-	logic_share(l->b);
+	if (l->options->trace)
+		trace_finish(l->b);
+	else
+		logic_share(l->b);
 	logic_mark_looks(l->b);
 	return logic_finish(l->b);
 }
@@ -569,6 +609,7 @@ cql_link(CqlLibrary *const *libraries, int nlibraries, const CqlLinkOptions *opt
 	start_linker(&l, libraries, nlibraries, options, problems);
 	c.linker = &l;
 	c.b = l.b;
+	c.trace = options->trace;
 	c.definition = LOGIC_NONE;
 	check_includes(&l);
 	for (int i = 0; i < nlibraries; i++)

@@ -34,6 +34,7 @@ typedef struct CqlLinkOptions
 	const char *const *roots;	/* name or name|version */
 	int			nroots;
 	bool		native_helpers;
+	bool		trace;			/* its clauses can record their results: trace.h */
 	CqlValueSets value_sets;
 } CqlLinkOptions;
 

@@ -81,6 +81,8 @@ logic_element_size(LogicSection section)
 			return sizeof(LogicIndexSlot);
 		case LOGIC_CLASSES:
 			return sizeof(uint64);
+		case LOGIC_TRACES:
+			return sizeof(LogicTrace);
 		default:
 			return sizeof(uint32);
 	}

@@ -9,7 +9,7 @@
  */
 #include "cql/logic_check.h"
 
-#include "cql/logic.h"
+#include "cql/exec_state.h"
 #include "cql/logic_build.h"
 #include "types/code_system.h"
 #include "types/codeset.h"
@@ -316,7 +316,8 @@ check_queries(const LogicHeader *logic, PhmError *err)
 	const uint32 all = QUERY_WHERE | QUERY_RETURN | QUERY_AGGREGATE | QUERY_DISTINCT;
 
 	for (uint32 i = 0; i < logic_count(logic, LOGIC_QUERIES); i++)
-		if (q[i].nsources == 0 || (q[i].flags & ~all) != 0 ||
+		if (q[i].nsources == 0 || (q[i].flags & ~all & (((uint32) 1 << QUERY_CONDITIONS_SHIFT) - 1)) != 0 ||
+			(query_conditions(&q[i]) > 0 && (q[i].flags & QUERY_WHERE)) ||
 			(q[i].flags & (QUERY_RETURN | QUERY_AGGREGATE)) == (QUERY_RETURN | QUERY_AGGREGATE))
 			return logic_malformed(err, "Query", i, "has no source or clauses that exclude each other");
 	return true;
@@ -512,6 +513,37 @@ check_index(const LogicHeader *logic, PhmError *err)
 		malformed(err, "inconsistent: the index is not that of its value sets");
 }
 
+/* Clauses: parts of the text of their definition, each behind what is around it. */
+static bool
+check_traces(const LogicHeader *logic, PhmError *err)
+{
+	const LogicTrace *t = logic_section(logic, LOGIC_TRACES);
+	uint32		length = 0;
+
+	for (uint32 i = 0; i < logic_count(logic, LOGIC_TRACES); i++)
+	{
+		bool		body = t[i].parent == LOGIC_NONE;
+		int			text_length = 0;
+
+		if (!logic_has(logic, LOGIC_DEFINITIONS, t[i].definition) || (!body && t[i].parent >= i) ||
+			(t[i].row != LOGIC_NONE && t[i].row >= i) || !logic_has_or_none(logic, LOGIC_NODES, t[i].node) ||
+			body != logic_has(logic, LOGIC_STRINGS, t[i].text) || (!body && t[i].text != LOGIC_NONE) ||
+			(body ? i > 0 && t[i].definition <= t[i - 1].definition : t[i].definition != t[t[i].parent].definition))
+			return logic_malformed(err, "Clause", i, "is not a part of a definition");
+		if (body)
+		{
+			(void) logic_string(logic, t[i].text, &text_length);
+			length = (uint32) text_length;
+		}
+		if (t[i].start > t[i].end || t[i].end > length ||
+			(!body && (t[i].start < t[t[i].parent].start || t[i].end > t[t[i].parent].end || t[i].start < t[i - 1].start)) ||
+			t[i].slot >= CQL_STACK_VALUES || t[i].op >= CQL_NOPS || t[i].role >= TRACE_NROLES ||
+			(t[i].touches & ~TRACE_TOUCHES_ALL) != 0 || t[i].zero != 0)
+			return logic_malformed(err, "Clause", i, "is not whole");
+	}
+	return true;
+}
+
 bool
 logic_validate(const void *datum, size_t length, PhmError *err)
 {
@@ -522,5 +554,5 @@ logic_validate(const void *datum, size_t length, PhmError *err)
 		check_codes(logic, err) && check_constants(logic, err) && check_types(logic, err) &&
 		check_shapes(logic, err) && check_functions(logic, err) && check_definitions(logic, err) &&
 		check_queries(logic, err) && check_retrieves(logic, err) && check_value_sets(logic, err) &&
-		check_index(logic, err) && logic_check_nodes(logic, err);
+		check_index(logic, err) && check_traces(logic, err) && logic_check_nodes(logic, err);
 }

@@ -215,6 +215,44 @@ is_parameter(const NodeCheck *c, const CqlNode *n, uint32 number)
 	return logic_has(c->logic, LOGIC_PARAMETERS, n->extra) && (p->node == LOGIC_NONE || p->node < number);
 }
 
+/* The clause that a node records is there; relationships have two operands. */
+static bool
+is_trace(const NodeCheck *c, const CqlNode *n)
+{
+	switch ((TraceNode) n->flag)
+	{
+		case TRACE_POINT:
+			return n->nargs == 1 && logic_has(c->logic, LOGIC_TRACES, n->extra);
+		case TRACE_LOGIC:
+			return n->nargs == 1 && n->extra == 0 && c->nodes[c->args[n->args]].nargs == 2;
+		case TRACE_WITH:
+		case TRACE_WITHOUT:
+			return n->nargs == 2 && n->extra < CQL_STACK_VALUES;
+		case TRACE_ALL:
+			return n->extra == 0;
+		default:
+			return false;
+	}
+}
+
+/* Slots up to the last that a Trace reads or sets: elements of its row and of that around it. */
+static uint32
+trace_slots(const NodeCheck *c, const CqlNode *n)
+{
+	const LogicTrace *traces = logic_section(c->logic, LOGIC_TRACES);
+	uint32		slots = 0;
+	uint32		row;
+
+	if (n->flag == TRACE_WITH || n->flag == TRACE_WITHOUT)
+		return n->extra + 1;
+	if (n->flag != TRACE_POINT)
+		return 0;
+	row = traces[n->extra].row;
+	for (int i = 0; i < 2 && row != LOGIC_NONE; i++, row = traces[row].row)
+		slots = Max(slots, traces[row].slot + Max(traces[row].nsources, 1));
+	return slots;
+}
+
 /* What an operator reads of its node beside the operands; these are checked already. */
 static bool
 has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
@@ -268,6 +306,8 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 			return n->flag == 0 && n->extra == c->ncells++;
 		case CQL_OP_Native:
 			return plain && native_name(n->extra) != NULL;
+		case CQL_OP_Trace:
+			return n->extra2 == 0 && is_trace(c, n);
 		case CQL_OP_PathCall:
 			return n->flag <= CQL_ELEMENT &&
 				fhirpath_node_valid(n, logic_count(c->logic, LOGIC_PROPERTIES), CQL_STACK_VALUES);
@@ -313,6 +353,8 @@ own_slots(const NodeCheck *c, const CqlNode *n)
 		case CQL_OP_Query:
 			q = query_of(c, n);
 			return q->slot + q->nsources + q->nlets + ((q->flags & QUERY_AGGREGATE) != 0);
+		case CQL_OP_Trace:
+			return trace_slots(c, n);
 		case CQL_OP_PathCall:
 			return fhirpath_way((int) n->extra) == PATH_LOOP ? n->extra2 + 3 : 0;
 		default:
@@ -353,6 +395,7 @@ looks_at_stack(CqlOp op)
 		case CQL_OP_ForEach:
 		case CQL_OP_Repeat:
 		case CQL_OP_Aggregate:
+		case CQL_OP_Trace:
 			return true;
 		default:
 			return false;

@@ -368,6 +368,10 @@ print_fields(const LogicHeader *logic, const CqlNode *n, StringInfo out)
 		case CQL_OP_Interval:
 			print_bounds(n, out);
 			break;
+		case CQL_OP_Trace:
+			if (n->flag == TRACE_POINT || n->flag == TRACE_WITH || n->flag == TRACE_WITHOUT)
+				appendStringInfo(out, n->flag == TRACE_POINT ? " %u" : " @%u", n->extra);
+			break;
 		case CQL_OP_LetClause:
 			appendStringInfo(out, " of source %u", n->extra);
 			break;

@@ -37,6 +37,7 @@ typedef enum LogicSection
 	LOGIC_CODESETS,				/* bytes: payloads of phm.codeset */
 	LOGIC_INDEX,				/* LogicIndexSlot: merged index of all value sets */
 	LOGIC_CLASSES,				/* uint64: LogicHeader.class_words per class of codes that are in the same sets */
+	LOGIC_TRACES,				/* LogicTrace: clauses of traced logic, none otherwise */
 	LOGIC_NSECTIONS
 } LogicSection;
 
@@ -222,6 +223,60 @@ typedef struct LogicIndexSlot
 	uint32		class;
 	uint32		zero;
 } LogicIndexSlot;
+
+/* How a clause stands in what is around it. */
+typedef enum TraceRole
+{
+	TRACE_BODY,					/* it is all that a definition says */
+	TRACE_OPERAND,
+	TRACE_CONDITION,			/* of where and such that: one of those that must all be true */
+	TRACE_RELATION,				/* with or without */
+	TRACE_SOURCE,
+	TRACE_LET,
+	TRACE_RESULT,				/* of a query */
+	TRACE_NROLES
+} TraceRole;
+
+/* What of an element a condition looks at. */
+#define TRACE_TOUCHES_DATE		0x01
+#define TRACE_TOUCHES_VALUE		0x02
+#define TRACE_TOUCHES_CODE		0x04
+#define TRACE_TOUCHES_STATUS	0x08
+#define TRACE_TOUCHES_OTHER		0x10
+#define TRACE_TOUCHES_ALL		0x1F
+
+/*
+ * A clause of traced logic: a part of the text of its definition, and the node
+ * whose results it has.  Clauses stand in the order of their text, each behind
+ * the one around it.
+ */
+typedef struct LogicTrace
+{
+	uint32		definition;
+	uint32		parent;			/* the clause around it, LOGIC_NONE: it is the body */
+	uint32		text;			/* body: string, the definition as CQL; others LOGIC_NONE */
+	uint32		start;			/* of the clause in that text, in bytes */
+	uint32		end;
+	uint32		node;			/* LOGIC_NONE: never evaluated as such */
+	uint32		row;			/* query or relationship of whose elements it speaks, LOGIC_NONE: none */
+	uint32		slot;			/* query or relationship: of its first element */
+	uint16		op;				/* CqlOp of the expression */
+	uint8		role;			/* TraceRole */
+	uint8		touches;		/* TRACE_TOUCHES_... */
+	uint16		nsources;		/* query or relationship: of its elements */
+	uint16		zero;
+} LogicTrace;
+
+/* What a Trace node is (flag). */
+typedef enum TraceNode
+{
+	TRACE_POINT,				/* records the result of its operand as that of clause extra */
+	TRACE_LOGIC,				/* And, Or, Implies: looks at the operand that was skipped, too */
+	TRACE_WITH,					/* whether a relationship holds: source, such that; extra: slot */
+	TRACE_WITHOUT,
+	TRACE_ALL,					/* whether all conditions of a row are true */
+	TRACE_NNODES
+} TraceNode;
 
 static inline const void *
 logic_section(const LogicHeader *logic, LogicSection section)

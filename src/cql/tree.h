@@ -91,6 +91,7 @@ struct CqlTree
 	uint8		flags;			/* CQL_... of the operator */
 	int			line;			/* where it begins in the source, 0: not told */
 	int			column;
+	uint32		trace;			/* its clause in traced logic + 1, 0: none */
 	const char *name;
 	const char *library;
 	const char *text;
@@ -127,6 +128,7 @@ typedef struct CqlDef
 	const char *context;		/* "Patient", "Unfiltered", NULL */
 	bool		is_private;
 	bool		is_external;	/* function without a body */
+	bool		is_fluent;		/* function that is written behind its first operand */
 	const char *id;				/* value set, code system: URI; code: the code */
 	const char *version;
 	const char *display;

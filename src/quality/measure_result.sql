@@ -183,25 +183,49 @@ CREATE FUNCTION phm.derive_measure_result(patient_ids bigint[]) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	tallied bigint;
+	changed bigint;
 BEGIN
 	IF NOT (EXISTS (SELECT FROM phm.measurement_period AS p WHERE p.active)
 			OR EXISTS (SELECT FROM phm.measure_membership AS r WHERE r.patient_id = ANY (patient_ids) AND r.valid_to IS NULL)) THEN
 		RETURN 0;
 	END IF;
 	PERFORM phm.link_measure_sets();
-	INSERT INTO phm.measure_evaluation AS e (patient_id, evaluated_at, as_of, chart_built_at, logic_hash)
+	INSERT INTO phm.measure_evaluation AS e (patient_id, evaluated_at, as_of, chart_built_at, logic_hash, last_event)
 	SELECT c.patient_id, clock_timestamp(), phm.as_of(), c.built_at,
-		   (SELECT coalesce(bit_xor(r.hash), 0) FROM phm.measure_set AS s JOIN phm.rule_set AS r USING (name))
-	  FROM phm.chart_part AS c WHERE c.patient_id = ANY (patient_ids)
+		   (SELECT coalesce(bit_xor(r.hash), 0) FROM phm.measure_set AS s JOIN phm.rule_set AS r USING (name)),
+		   phm.last_event_day(c.chart, phm.as_of())
+	  FROM phm.patient_chart AS c WHERE c.patient_id = ANY (patient_ids)
 	ON CONFLICT ON CONSTRAINT measure_evaluation_pkey DO UPDATE
-	   SET evaluated_at = excluded.evaluated_at, as_of = excluded.as_of, chart_built_at = excluded.chart_built_at, logic_hash = excluded.logic_hash;
-	RETURN phm.apply_difference('phm.measure_membership',
+	   SET evaluated_at = excluded.evaluated_at, as_of = excluded.as_of, chart_built_at = excluded.chart_built_at, logic_hash = excluded.logic_hash,
+		   last_event = excluded.last_event;
+	SELECT max(t.tally_id) INTO tallied FROM phm.measure_tally AS t;
+	changed := phm.apply_difference('phm.measure_membership',
 		'{patient_id,period_key,projected,group_key,episode,stratifier,stratum,membership,observations,error,contract,practitioner_source,practitioner_id}', $query$
-	SELECT r.patient_id, p.period_key, r.is_projected AS projected, r.group_key, r.episode, r.stratifier, r.stratum,
-		   r.membership, r.observations, r.error, a.contract, a.practitioner_source, a.practitioner_id, r.sensitivity
-	  FROM phm.measure_periods($2) AS p
-	 CROSS JOIN LATERAL phm.measure_rows($1, daterange(p.period_start, p.upto, '[]'), p.zone, p.measures, p.profiles, p.is_projected) AS r
-	  LEFT JOIN phm.attribution AS a ON a.patient_id = r.patient_id AND a.patient_id = ANY ($1) AND a.contract = 'default' AND a.valid_to IS NULL$query$, patient_ids);
+	WITH result AS MATERIALIZED (
+		SELECT p.period_key, p.measures, r.*
+		  FROM phm.measure_periods($2) AS p
+		 CROSS JOIN LATERAL phm.measure_rows($1, daterange(p.period_start, p.upto, '[]'), p.zone, phm.with_components(p.measures),
+				p.profiles, p.is_projected) AS r
+	), whole AS (
+		SELECT r.patient_id, r.period_key, r.is_projected, r.group_key, r.episode, r.stratifier, r.stratum, r.membership, r.observations,
+			   r.error, r.sensitivity
+		  FROM result AS r
+		UNION ALL
+		SELECT r.patient_id, r.period_key, r.is_projected, c.group_key, '', '', '', c.membership, c.observations, c.error, c.sensitivity
+		  FROM (SELECT r.patient_id, r.period_key, r.is_projected, array_agg(r.group_key) AS groups, array_agg(r.membership) AS memberships,
+					   array_agg(coalesce(r.error, '')) AS errors, array_agg(r.sensitivity) AS labels, min(r.measures) AS measures
+				  FROM result AS r WHERE r.stratifier = '' AND EXISTS (SELECT FROM phm.measure_component)
+				 GROUP BY r.patient_id, r.period_key, r.is_projected) AS r
+		 CROSS JOIN LATERAL phm.composite_rows(r.groups, r.memberships, r.errors, r.labels, r.measures) AS c
+	)
+	SELECT w.patient_id, w.period_key, w.is_projected AS projected, w.group_key, w.episode, w.stratifier, w.stratum,
+		   w.membership, w.observations, w.error, a.contract, a.practitioner_source, a.practitioner_id, w.sensitivity
+	  FROM whole AS w
+	  LEFT JOIN phm.attribution AS a ON a.patient_id = w.patient_id AND a.patient_id = ANY ($1) AND a.contract = 'default' AND a.valid_to IS NULL$query$, patient_ids);
+	PERFORM phm.compact_measure_tally_since(tallied);
+	RETURN changed;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.derive_measure_result(bigint[]) FROM PUBLIC;
@@ -242,6 +266,8 @@ BEGIN
 		COMMIT;
 	END LOOP;
 	UPDATE phm.measurement_period AS p SET evaluated_at = clock_timestamp() WHERE (p.period_start, p.period_end) = (first, last);
+	COMMIT;
+	PERFORM phm.compact_measure_tally();
 	COMMIT;
 END
 $$;

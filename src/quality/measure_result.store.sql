@@ -45,8 +45,10 @@ CREATE TABLE phm.measure_evaluation (
 	evaluated_at timestamptz NOT NULL,
 	as_of date NOT NULL,
 	chart_built_at timestamptz NOT NULL,
-	logic_hash bigint NOT NULL
+	logic_hash bigint NOT NULL,
+	last_event date
 )/*distribute patient_id*/;
+CREATE INDEX measure_evaluation_last_event_idx ON phm.measure_evaluation (last_event);
 REVOKE ALL ON phm.measure_evaluation FROM PUBLIC;
 COMMENT ON TABLE phm.measure_evaluation IS 'When measures were evaluated last for each patient, with what: a rerun with the same logic over the same chart gives the same.';
 COMMENT ON COLUMN phm.measure_evaluation.patient_id IS 'The person.';
@@ -54,6 +56,7 @@ COMMENT ON COLUMN phm.measure_evaluation.evaluated_at IS 'When.';
 COMMENT ON COLUMN phm.measure_evaluation.as_of IS 'For which day (phm.as_of).';
 COMMENT ON COLUMN phm.measure_evaluation.chart_built_at IS 'When the chart was built that was read.';
 COMMENT ON COLUMN phm.measure_evaluation.logic_hash IS 'Hash of the logic: of several sets that of all.';
+COMMENT ON COLUMN phm.measure_evaluation.last_event IS 'Last day up to as_of on which an event of the chart begins.';
 
 CREATE TABLE phm.measure_membership (
 	patient_id bigint NOT NULL,
@@ -63,7 +66,7 @@ CREATE TABLE phm.measure_membership (
 	episode text NOT NULL DEFAULT '',
 	stratifier text NOT NULL DEFAULT '',
 	stratum text NOT NULL DEFAULT '',
-	membership integer NOT NULL,
+	membership integer NOT NULL CHECK (membership BETWEEN 0 AND 511),
 	observations numeric[],
 	error text,
 	contract text,
@@ -72,7 +75,16 @@ CREATE TABLE phm.measure_membership (
 	sensitivity integer NOT NULL DEFAULT 0,
 	valid_from date NOT NULL,
 	valid_to date,
-	PRIMARY KEY (patient_id, period_key, projected, group_key, episode, stratifier, stratum, valid_from)
+	PRIMARY KEY (patient_id, period_key, projected, group_key, episode, stratifier, stratum, valid_from),
+	-- Nobody is in a population without the one it is taken from (measure_rules.c); what failed is in none.
+	CHECK ((membership = 0) = (error IS NOT NULL)),
+	CHECK (membership & 132 = 0 OR membership & 1 <> 0),
+	CHECK (membership & 32 = 0 OR membership & 3 <> 0),
+	CHECK (membership & 24 = 0 OR membership & 4 <> 0),
+	CHECK (membership & 24 <> 24 AND membership & 48 <> 48 AND membership & 18 <> 18),
+	CHECK (membership & 64 = 0 OR membership & 32 <> 0),
+	CHECK (membership & 256 = 0 OR membership & 128 <> 0),
+	CHECK (membership & 128 = 0 OR membership & 126 = 0)
 )/*distribute patient_id*/;
 CREATE INDEX measure_membership_group_idx ON phm.measure_membership (group_key, period_key) WHERE valid_to IS NULL;
 REVOKE ALL ON phm.measure_membership FROM PUBLIC;

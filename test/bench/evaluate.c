@@ -172,12 +172,15 @@ link_root(const char *root, bool native)
 	.value_sets = {.find = find_codes,.missing_is_empty = true}};
 	CqlLibrary *taken[MAX_LIBRARIES];
 	int			ntaken = 0;
+	PhmError	err = {0};
 	void	   *logic;
 
 	take_library(root, NULL, taken, &ntaken);
 	logic = cql_link(taken, ntaken, &options, &bench.problems);
 	if (logic == NULL)
 		fail("cannot link: %s", problems_text(&bench.problems));
+	if (!logic_validate(logic, VARSIZE(logic), &err))
+		fail("%s %s", err.message, err.detail);
 	if (bench.keep)
 		write_value(logic, bench.keep);
 	bench.logic = logic;

@@ -3,7 +3,9 @@
  * or read one: every result, without a chart and over a small one, as JSON.
  */
 #include "cql/exec.h"
+#include "cql/explain.h"
 #include "cql/logic.h"
+#include "types/json.h"
 #include "types/resource.h"
 
 #define CHECK(c) do { if (!(c)) abort(); } while (0)
@@ -104,6 +106,34 @@ run_results(CqlExec *x, const void *logic)
 		CHECK(strlen(cql_warning(x, i)) > 0);
 }
 
+/* Evaluates and explains all results of traced logic over the chart that is set. */
+static void
+explain_results(CqlExec *x, const LogicHeader *logic)
+{
+	const uint32 *results = logic_section(logic, LOGIC_RESULTS);
+	uint32		n = logic_expression_count(logic);
+	ExplainAsked *asked = palloc0(sizeof(ExplainAsked) * (n + 1));
+	Explanation e;
+	StringInfoData out;
+	CqlValue	v;
+	PhmError	err = {0};
+
+	if (logic_count(logic, LOGIC_TRACES) == 0)
+		return;
+	cql_trace(x);
+	for (uint32 i = 0; i < n; i++)
+	{
+		asked[i].definition = results[i];
+		asked[i].error = cql_evaluate(x, (int) i, &v, &err) ? NULL : "failed";
+	}
+	if (!explain_evaluation(x, asked, n, &e, &err))
+		return;
+	initStringInfo(&out);
+	explain_json(&e, &out);
+	explain_html(&e, "<title>", NULL, &out);
+	explain_release(&e);
+}
+
 /* Runs a valid logic without a chart, over the chart, and again without. */
 static void
 run_logic(const void *logic)
@@ -120,6 +150,8 @@ run_logic(const void *logic)
 	run_results(x, logic);
 	cql_set_chart(x, &chart);
 	run_results(x, logic);
+	cql_set_chart(x, &chart);
+	explain_results(x, logic);
 	cql_set_chart(x, NULL);
 	run_results(x, logic);
 	arguments.profiles = CQL_PROFILES_TRUST;
