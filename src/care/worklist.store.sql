@@ -16,10 +16,10 @@ WITH session AS (
 	SELECT phm.visible_labels() AS labels, phm.as_of() AS as_of OFFSET 0
 ), open_gap AS (
 	SELECT g.patient_id, count(*)::integer AS open_gaps, sum(g.importance) AS severity, min(g.due) AS due,
-		string_agg(g.gap, '; ' ORDER BY g.importance DESC, g.measure) AS gaps,
-		string_agg(g.reason || ' (severity ' || g.importance || ')', '; ' ORDER BY g.importance DESC, g.measure) AS why
+		string_agg(g.gap, '; ' ORDER BY g.importance DESC, g.measure, g.period_start, g.group_id, g.episode) AS gaps,
+		string_agg(g.reason || ' (severity ' || g.importance || ')', '; ' ORDER BY g.importance DESC, g.measure, g.period_start, g.group_id, g.episode) AS why
 	  FROM session AS s CROSS JOIN phm.care_gap AS g
-	 WHERE g.valid_to IS NULL AND g.status = 'open-gap' AND phm.is_visible(g.sensitivity, s.labels)
+	 WHERE g.valid_to IS NULL AND g.status = 'open-gap' AND g.due >= s.as_of AND phm.is_visible(g.sensitivity, s.labels)
 	 GROUP BY g.patient_id
 ), factor AS (
 	SELECT g.*, p.family, p.given, p.birth_date, p.phone, a.practitioner_source, a.practitioner_id,
@@ -54,7 +54,7 @@ SELECT row_number() OVER (ORDER BY round(r.risk * r.severity * r.contact_factor,
    AND d.deleted_at IS NULL
   LEFT JOIN phm.panel_owner AS o ON o.practitioner_source = r.practitioner_source AND o.practitioner_id = r.practitioner_id;
 REVOKE ALL ON phm.worklist FROM PUBLIC;
-COMMENT ON VIEW phm.worklist IS 'Patients with open gaps, the most important first, one row each. importance = risk * severity * contact_factor. Gaps and persons with a sensitivity label that phm.visible_labels does not have are left out.';
+COMMENT ON VIEW phm.worklist IS 'Patients with open gaps that are not past their due date, the most important first, one row each. importance = risk * severity * contact_factor. Gaps and persons with a sensitivity label that phm.visible_labels does not have are left out.';
 COMMENT ON COLUMN phm.worklist.rank IS 'Place in the list of everybody, by importance, then patient_id.';
 COMMENT ON COLUMN phm.worklist.patient_id IS 'The person.';
 COMMENT ON COLUMN phm.worklist.family IS 'Family name.';
@@ -77,11 +77,11 @@ COMMENT ON COLUMN phm.worklist.reasons IS 'Every factor in words.';
 
 CREATE VIEW phm.panel AS
 WITH session AS (
-	SELECT phm.visible_labels() AS labels OFFSET 0
+	SELECT phm.visible_labels() AS labels, phm.as_of() AS as_of OFFSET 0
 ), member AS (
 	SELECT a.practitioner_source, a.practitioner_id, a.patient_id, r.payment_score,
 		(SELECT count(*) FROM phm.care_gap AS g WHERE g.patient_id = a.patient_id AND g.valid_to IS NULL
-			AND g.status = 'open-gap' AND phm.is_visible(g.sensitivity, s.labels)) AS open_gaps
+			AND g.status = 'open-gap' AND g.due >= s.as_of AND phm.is_visible(g.sensitivity, s.labels)) AS open_gaps
 	  FROM session AS s CROSS JOIN phm.attribution AS a
 	  LEFT JOIN phm.risk_score AS r ON r.patient_id = a.patient_id AND r.model = 'V28' AND r.valid_to IS NULL
 	 WHERE a.contract = 'default' AND a.valid_to IS NULL AND phm.is_visible(a.sensitivity, s.labels)

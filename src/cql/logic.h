@@ -126,6 +126,16 @@ extern int	cql_find_expression(const CqlExec *x, const char *name, int length);
  */
 extern bool cql_evaluate(CqlExec *x, int expression, CqlValue *result, PhmError *err);
 
+/*
+ * Evaluates a node of the logic by itself, which stands in a frame of nslots but
+ * uses nothing that is outside of it: a part of a definition.
+ */
+extern bool cql_evaluate_node(CqlExec *x, uint32 node, uint32 nslots, CqlValue *result, PhmError *err);
+
+/* The logic that was opened; the node of one of its expressions. */
+extern const struct LogicHeader *cql_logic(const CqlExec *x);
+extern uint32 cql_expression_node(const CqlExec *x, int expression);
+
 /* A function of the libraries by name ("name" or "Library.name"), -1 when there is none; and its value for operands: observations of measures. */
 extern int	cql_find_function(const CqlExec *x, const char *name, int length, uint32 noperands);
 extern bool cql_evaluate_function(CqlExec *x, int function, const CqlValue *operands, CqlValue *result, PhmError *err);

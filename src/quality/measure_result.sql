@@ -261,6 +261,7 @@ BEGIN
 		batch := phm.measure_batch(after, coalesce(batch_size, 1000));
 		EXIT WHEN batch IS NULL;
 		PERFORM phm.derive_measure_result(batch);
+		PERFORM phm.derive_care_gap(batch);
 		after := batch[cardinality(batch)];
 		COMMIT;
 	END LOOP;
@@ -272,7 +273,7 @@ END
 $$;
 REVOKE ALL ON PROCEDURE phm.evaluate_measures(daterange, text[], text, text, integer) FROM PUBLIC;
 COMMENT ON PROCEDURE phm.evaluate_measures(daterange, text[], text, text, integer) IS
-'Evaluates the current measures (or those named) for everybody over a measurement period, in batches that are committed, and writes what changed into phm.measure_membership (shown by phm.measure_result); the period stays in phm.measurement_period, so that refreshes keep its results up to date. Where the period has not ended on phm.as_of(), results up to that day are written, and projected ones of its end. zone, profiles: as phm.evaluate. batch_size: patients in one transaction, 1000 by default. Errors: 22023 the period has no first or last day, 42704 a measure is not loaded; an error on one patient is a row that says so.';
+'Evaluates the current measures (or those named) for everybody over a measurement period, in batches that are committed, and writes what changed into phm.measure_membership (shown by phm.measure_result) and phm.care_gap; the period stays in phm.measurement_period, so that refreshes keep its results up to date. Where the period has not ended on phm.as_of(), results up to that day are written, and projected ones of its end. zone, profiles: as phm.evaluate. batch_size: patients in one transaction, 1000 by default. Errors: 22023 the period has no first or last day, 42704 a measure is not loaded; an error on one patient is a row that says so.';
 
 CREATE FUNCTION phm.measure_batch(after bigint, size integer) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE

@@ -23,26 +23,13 @@
 #include "cql/logic_format.h"
 #include "cql/logic_datum.h"
 #include "phm_plan.h"
+#include "quality/measure_open.h"
 #include "quality/measure_run.h"
 #include "types/chart_datum.h"
 
 PG_FUNCTION_INFO_V1(phm_run_measures);
 PG_FUNCTION_INFO_V1(phm_measure_plan_faults);
 PG_FUNCTION_INFO_V1(phm_measure_rows);
-
-/* Measures that are open: their logic and their plan. */
-typedef struct OpenMeasures
-{
-	struct OpenMeasures *next;	/* of the session */
-	MemoryContext context;		/* of all of it */
-	char	   *name;			/* of the set, in the session */
-	char	   *state;			/* what the set was when it was opened */
-	CqlExec    *x;
-	MeasurePlan *plan;
-	Chart		chart;
-	Size		opened_size;	/* of the context */
-	bool		running;		/* an evaluation was left by an error: to be opened again */
-} OpenMeasures;
 
 /* Opens logic and plan in a context that they own. */
 static OpenMeasures *
@@ -64,8 +51,8 @@ open_measures(MemoryContext parent, Datum logic, Datum plan)
 }
 
 /* Sets the arguments of the evaluations that follow. */
-static void
-set_arguments(OpenMeasures *m, const CqlArguments *arguments)
+void
+measure_set_arguments(OpenMeasures *m, const CqlArguments *arguments)
 {
 	MemoryContext old = MemoryContextSwitchTo(m->context);
 
@@ -74,8 +61,8 @@ set_arguments(OpenMeasures *m, const CqlArguments *arguments)
 }
 
 /* Sets the chart that is evaluated next; it must stay where it is. */
-static void
-set_chart(OpenMeasures *m, const ChartHeader *header)
+void
+measure_set_chart(OpenMeasures *m, const ChartHeader *header)
 {
 	MemoryContext old = MemoryContextSwitchTo(m->context);
 
@@ -86,8 +73,8 @@ set_chart(OpenMeasures *m, const ChartHeader *header)
 }
 
 /* Gives back what reading the cold parts of the chart took. */
-static void
-release_chart(OpenMeasures *m)
+void
+measure_release_chart(OpenMeasures *m)
 {
 	for (int i = 0; i < CHART_MAX_SEGMENTS; i++)
 		if (m->chart.cold[i] && GetMemoryChunkContext(m->chart.cold[i]) == m->context)
@@ -100,9 +87,9 @@ static void
 evaluate_chart(OpenMeasures *m, const ChartHeader *header, bool everybody, MeasureEmit emit, void *arg)
 {
 	m->running = true;
-	set_chart(m, header);
+	measure_set_chart(m, header);
 	measure_run(m->plan, m->x, m->context, everybody, emit, arg);
-	release_chart(m);
+	measure_release_chart(m);
 	m->running = false;
 }
 
@@ -231,7 +218,7 @@ phm_run_measures(PG_FUNCTION_ARGS)
 	evaluation_time(PG_ARGISNULL(4) ? NULL : PG_GETARG_TEXT_PP(4), PG_GETARG_RANGE_P(3), PG_ARGISNULL(5) ? NULL : &as_of, &arguments);
 	arguments.profiles = evaluation_profiles(PG_ARGISNULL(6) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(6)));
 	arguments.visible = PG_ARGISNULL(7) ? 0 : (uint32) PG_GETARG_INT32(7);
-	set_arguments(m, &arguments);
+	measure_set_arguments(m, &arguments);
 	evaluate_chart(m, chart_detoast(PG_GETARG_DATUM(2)), !PG_ARGISNULL(8) && PG_GETARG_BOOL(8), emit_chart_row, fcinfo->resultinfo);
 	return (Datum) 0;
 }
@@ -296,8 +283,8 @@ session_set(const char *name, const char *state)
 }
 
 /* All sets of the store, opened. */
-static List *
-open_sets(void)
+List *
+measure_open_sets(void)
 {
 	List	   *sets = NIL;
 	SPITupleTable *table;
@@ -406,14 +393,14 @@ evaluate_patient(PatientRun *run, OpenMeasures *m, const ChartHeader *header, Cq
 		{
 			arguments->visible = i == 0 ? labels : 0;
 			run->collect = i == 0 ? &with : &without;
-			set_arguments(m, arguments);
+			measure_set_arguments(m, arguments);
 			evaluate_chart(m, header, false, emit_patient_row, run);
 		}
 		run->collect = NULL;
 		if (with.len != without.len || memcmp(with.data, without.data, with.len) != 0)
 			run->sensitivity = (int32) labels;
 		arguments->visible = ~UINT32_C(0);
-		set_arguments(m, arguments);
+		measure_set_arguments(m, arguments);
 	}
 	evaluate_chart(m, header, false, emit_patient_row, run);
 }
@@ -431,7 +418,7 @@ evaluate_patients(PatientRun *run, List *sets, ArrayType *patients, CqlArguments
 	ListCell   *cell;
 
 	foreach(cell, sets)
-		set_arguments(lfirst(cell), arguments);
+		measure_set_arguments(lfirst(cell), arguments);
 	for (;;)
 	{
 		SPI_cursor_fetch(portal, true, 50);
@@ -491,7 +478,7 @@ phm_measure_rows(PG_FUNCTION_ARGS)
 	arguments.profiles = evaluation_profiles(PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4)));
 	arguments.visible = ~UINT32_C(0);
 	SPI_connect();
-	sets = open_sets();
+	sets = measure_open_sets();
 	evaluate_patients(&run, sets, PG_GETARG_ARRAYTYPE_P(0), &arguments);
 	SPI_finish();
 	return (Datum) 0;
