@@ -261,7 +261,9 @@ BEGIN
 		batch := phm.measure_batch(after, coalesce(batch_size, 1000));
 		EXIT WHEN batch IS NULL;
 		PERFORM phm.derive_measure_result(batch);
-		PERFORM phm.derive_care_gap(batch);
+		IF EXISTS (SELECT FROM phm.derivation AS d WHERE d.name = 'care_gap' AND d.enabled) THEN
+			PERFORM phm.derive_care_gap(batch);
+		END IF;
 		after := batch[cardinality(batch)];
 		COMMIT;
 	END LOOP;

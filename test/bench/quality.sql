@@ -8,8 +8,8 @@ CALL pg_temp.stop('measure packages loaded', 38);
 -- The year before the population's day: it has ended, and every patient has its data.
 UPDATE phm.setting SET value = '2026-01-15' WHERE name = 'as_of';
 SELECT phm.demo_population(:patients, 1, as_of => '2026-01-15');
--- Of what is derived of patients this measures measures alone.
-UPDATE phm.derivation SET enabled = name IN ('chart', 'measure_result');
+-- Of what is derived of patients this needs no more.
+UPDATE phm.derivation SET enabled = name IN ('chart', 'attribution', 'measure_result');
 CALL pg_temp.start();
 CALL phm.refresh();
 CALL pg_temp.stop('charts built', :patients);
@@ -23,6 +23,9 @@ CALL pg_temp.start();
 CALL phm.evaluate_measures('[2025-01-01,2026-01-01)');
 CALL pg_temp.stop('measures evaluated again', :patients * 38);
 ANALYZE phm.measure_membership;
+CALL pg_temp.start();
+SELECT phm.derive_care_gap(array_agg(patient_id)) FROM phm.patient_state GROUP BY patient_id / 1000;
+CALL pg_temp.stop('gaps found and reasoned about', :patients);
 \o
 -- First what there is to measure: how many measures reach this population.
 WITH reached AS (
@@ -40,11 +43,32 @@ SELECT pg_temp.rate('measures evaluated and written', rows, 'patient-measures/s'
 SELECT pg_temp.rate('measures evaluated again', rows, 'patient-measures/s', 'nothing to write') FROM run WHERE name = 'measures evaluated again';
 SELECT pg_temp.line(name, rows, round(cpu, 2)::text, 's', '') FROM run WHERE name IN ('measure packages loaded', 'measures linked together', 'charts built') ORDER BY name;
 
+SELECT pg_temp.line('gaps found and reasoned about', count(*), round(max(r.cpu) * 1000 / :patients, 2)::text, 'ms/patient',
+	format('open %s, closed %s', count(*) FILTER (WHERE g.status = 'open-gap'), count(*) FILTER (WHERE g.status = 'closed-gap')))
+  FROM phm.care_gap AS g CROSS JOIN run AS r WHERE r.name = 'gaps found and reasoned about';
+\o /dev/null
+-- Scores of everybody, as compacted at the end of the evaluation.
+ANALYZE phm.measure_tally;
+SELECT count(*) FROM phm.measure_score WHERE level = 'all';
+CALL pg_temp.start();
+SELECT count(*) FROM (SELECT count(*) FROM phm.measure_score WHERE level = 'all' GROUP BY measure) AS s;
+CALL pg_temp.stop('scores of all measures', 38);
+CALL pg_temp.start();
+SELECT count(*) FROM (SELECT count(*) FROM phm.measure_score WHERE level = 'practitioner' GROUP BY measure) AS s;
+CALL pg_temp.stop('scores by practitioner', 38);
+\o
+SELECT pg_temp.line(name, (SELECT count(*) FROM phm.measure_tally), round(cpu * 1000)::text, 'ms', format('100; elapsed %s', round(elapsed * 1000)))
+  FROM run WHERE name LIKE 'scores%' ORDER BY name;
+
 -- One patient whose record changed: all measures again, difference and all.
 \o /dev/null
 SELECT phm.derive_measure_result(ARRAY[patient_id]) FROM phm.patient_state ORDER BY patient_id LIMIT 20;
 CALL pg_temp.start();
 SELECT phm.derive_measure_result(ARRAY[patient_id]) FROM (SELECT patient_id FROM phm.patient_state ORDER BY patient_id LIMIT 200) AS p;
 CALL pg_temp.stop('all measures of one patient', 200);
+CALL pg_temp.start();
+SELECT phm.derive_care_gap(ARRAY[patient_id]) FROM (SELECT patient_id FROM phm.patient_state ORDER BY patient_id LIMIT 200) AS p;
+CALL pg_temp.stop('gaps of one patient', 200);
 \o
-SELECT pg_temp.line(name, rows, round(cpu * 1000 / rows, 2)::text, 'ms', format('5; elapsed %s', round(elapsed * 1000 / rows, 2))) FROM run WHERE name = 'all measures of one patient';
+SELECT pg_temp.line(name, rows, round(cpu * 1000 / rows, 2)::text, 'ms', format('%selapsed %s', CASE WHEN name LIKE 'all%' THEN '5; ' END, round(elapsed * 1000 / rows, 2)))
+  FROM run WHERE name LIKE '%of one patient' ORDER BY name;
