@@ -69,3 +69,21 @@ $$;
 REVOKE ALL ON FUNCTION phm.patients_with(phm.codeset) FROM PUBLIC;
 COMMENT ON FUNCTION phm.patients_with(phm.codeset) IS
 'The patients in whose charts a code of the set stands, wherever.';
+
+CREATE FUNCTION phm.one_chart(patient_id bigint) RETURNS phm.chart
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	c phm.chart;
+BEGIN
+	SELECT p.chart INTO c FROM phm.patient_chart AS p WHERE p.patient_id = one_chart.patient_id;
+	IF c IS NULL THEN
+		RAISE EXCEPTION 'the patient has no chart' USING ERRCODE = 'no_data_found',
+			HINT = 'CALL phm.refresh() builds the charts of patients that are new.';
+	END IF;
+	RETURN c;
+END
+$$;
+COMMENT ON FUNCTION phm.one_chart(bigint) IS 'The stored chart of a patient. Errors: P0002 there is none.';

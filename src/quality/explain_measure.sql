@@ -257,24 +257,6 @@ $$;
 COMMENT ON FUNCTION phm.explain_measure_html(text, phm.chart, daterange, text, timestamptz, text, integer) IS
 'phm.explain_measure as an HTML document: the populations with their reasons, then the definitions as phm.explain_evaluation_html shows them. Of the patient it has references and dates only.';
 
-CREATE FUNCTION phm.one_chart(patient_id bigint) RETURNS phm.chart
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-	c phm.chart;
-BEGIN
-	SELECT p.chart INTO c FROM phm.patient_chart AS p WHERE p.patient_id = one_chart.patient_id;
-	IF c IS NULL THEN
-		RAISE EXCEPTION 'the patient has no chart' USING ERRCODE = 'no_data_found',
-			HINT = 'CALL phm.refresh() builds the charts of patients that are new.';
-	END IF;
-	RETURN c;
-END
-$$;
-COMMENT ON FUNCTION phm.one_chart(bigint) IS 'The stored chart of a patient. Errors: P0002 there is none.';
-
 CREATE FUNCTION phm.explain_measure(measure text, patient_id bigint, period daterange, zone text DEFAULT 'UTC')
 RETURNS TABLE (ordinal integer, group_id text, population text, library text, definition text, depth integer, clause text,
 	truth text, value text, resources text[], note text)

@@ -14,6 +14,7 @@
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 
+#include "chart/chart_each.h"
 #include "cql/call_site.h"
 #include "phm_plan.h"
 #include "quality/gap_reason.h"
@@ -155,18 +156,30 @@ first_request(const GapRequests *r, int64 patient)
 	return low;
 }
 
+/* What is done for each patient. */
+typedef struct GapRun
+{
+	ReturnSetInfo *rsinfo;
+	List	   *sets;			/* of OpenMeasures */
+	GapRequests r;
+	GapTime		time;
+} GapRun;
+
 /* Looks for the reasons of all gaps of a patient. */
 static void
-find_patient(ReturnSetInfo *rsinfo, List *sets, const GapRequests *r, int64 patient, const ChartHeader *header, const GapTime *time)
+find_patient(void *arg, int64 patient, const ChartHeader *header)
 {
+	GapRun	   *run = arg;
+	const GapRequests *r = &run->r;
 	OpenMeasures *set = NULL;
+	ListCell   *cell;
 
 	for (int i = first_request(r, patient); i < r->n && DatumGetInt64(r->patients[i]) == patient; i++)
 	{
 		PhmError	err = {0};
 		GapFinding	f;
 		int			group;
-		OpenMeasures *m = find_group(sets, DatumGetInt32(r->groups[i]), &group);
+		OpenMeasures *m = find_group(run->sets, DatumGetInt32(r->groups[i]), &group);
 		GapPart    *part = m == NULL ? NULL : gap_of_group(m, group, DatumGetBool(r->decreases[i]));
 
 		if (part == NULL)
@@ -174,70 +187,39 @@ find_patient(ReturnSetInfo *rsinfo, List *sets, const GapRequests *r, int64 pati
 		if (m != set)
 			measure_set_chart(m, header);
 		set = m;
-		(void) gap_find(m, header, part, time, DatumGetBool(r->opens[i]), VARSIZE_ANY_EXHDR(DatumGetTextPP(r->episodes[i])) > 0, &f, &err);
-		put_row(rsinfo, i, &f, &err);
+		(void) gap_find(m, header, part, &run->time, DatumGetBool(r->opens[i]),
+						VARSIZE_ANY_EXHDR(DatumGetTextPP(r->episodes[i])) > 0, &f, &err);
+		put_row(run->rsinfo, i, &f, &err);
 	}
-}
-
-/* Reads the charts of the patients. */
-static void
-find_patients(ReturnSetInfo *rsinfo, List *sets, const GapRequests *r, ArrayType *patients, const GapTime *time)
-{
-	Datum		values[1] = {PointerGetDatum(patients)};
-	Oid			types[1] = {INT8ARRAYOID};
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "phm gaps of a patient", ALLOCSET_DEFAULT_SIZES);
-	Portal		portal = SPI_cursor_open(NULL, phm_plan("SELECT c.patient_id, c.chart FROM phm.patient_chart AS c"
-														" WHERE c.patient_id = ANY ($1) AND c.chart IS NOT NULL", 1, types),
-										 values, NULL, true);
-	ListCell   *cell;
-
-	foreach(cell, sets)
-		measure_set_arguments(lfirst(cell), &time->arguments);
-	for (;;)
-	{
-		SPI_cursor_fetch(portal, true, 50);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			MemoryContext old = MemoryContextSwitchTo(scratch);
-			HeapTuple	tuple = SPI_tuptable->vals[i];
-			bool		null;
-			int64		patient = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &null));
-
-			find_patient(rsinfo, sets, r, patient, chart_detoast(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &null)), time);
-			foreach(cell, sets)
-				measure_release_chart(lfirst(cell));
-			MemoryContextSwitchTo(old);
-			MemoryContextReset(scratch);
-		}
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	MemoryContextDelete(scratch);
+	foreach(cell, run->sets)
+		measure_release_chart(lfirst(cell));
 }
 
 /* (patient_ids, group_keys, episodes, decreases, opens, period, period_end, zone, profiles) */
 Datum
 phm_gap_reasons(PG_FUNCTION_ARGS)
 {
-	GapRequests r;
-	GapTime		time = {0};
+	GapRun		run = {0};
+	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < 9; i++)
 		if (PG_ARGISNULL(i))
 			return (Datum) 0;
-	read_requests(fcinfo, &r);
-	if (r.n == 0)
+	read_requests(fcinfo, &run.r);
+	if (run.r.n == 0)
 		return (Datum) 0;
-	range_days(PG_GETARG_RANGE_P(5), &time.first, &time.upto);
-	time.last = PG_GETARG_DATEADT(6);
-	evaluation_time(PG_GETARG_TEXT_PP(7), PG_GETARG_RANGE_P(5), NULL, &time.arguments);
-	time.arguments.profiles = evaluation_profiles(text_to_cstring(PG_GETARG_TEXT_PP(8)));
-	time.arguments.visible = ~UINT32_C(0);
+	range_days(PG_GETARG_RANGE_P(5), &run.time.first, &run.time.upto);
+	run.time.last = PG_GETARG_DATEADT(6);
+	evaluation_time(PG_GETARG_TEXT_PP(7), PG_GETARG_RANGE_P(5), NULL, &run.time.arguments);
+	run.time.arguments.profiles = evaluation_profiles(text_to_cstring(PG_GETARG_TEXT_PP(8)));
+	run.time.arguments.visible = ~UINT32_C(0);
 	SPI_connect();
-	find_patients((ReturnSetInfo *) fcinfo->resultinfo, measure_open_sets(), &r, PG_GETARG_ARRAYTYPE_P(0), &time);
+	run.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	run.sets = measure_open_sets();
+	foreach(cell, run.sets)
+		measure_set_arguments(lfirst(cell), &run.time.arguments);
+	chart_each(PG_GETARG_ARRAYTYPE_P(0), find_patient, &run);
 	SPI_finish();
 	return (Datum) 0;
 }

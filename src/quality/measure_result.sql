@@ -70,15 +70,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 ROWS 3
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
-DECLARE
-	c phm.chart;
 BEGIN
-	SELECT p.chart INTO c FROM phm.patient_chart AS p WHERE p.patient_id = evaluate_measure.patient_id;
-	IF c IS NULL THEN
-		RAISE EXCEPTION 'the patient has no chart' USING ERRCODE = 'no_data_found',
-			HINT = 'CALL phm.refresh() builds the charts of patients that are new.';
-	END IF;
-	RETURN QUERY SELECT e.* FROM phm.evaluate_measure(name, c, period, zone) AS e;
+	RETURN QUERY SELECT e.* FROM phm.evaluate_measure(name, phm.one_chart(patient_id), period, zone) AS e;
 END
 $$;
 COMMENT ON FUNCTION phm.evaluate_measure(text, bigint, daterange, text) IS

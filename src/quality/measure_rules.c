@@ -73,36 +73,6 @@ measure_membership(MeasureScoring scoring, uint32 defined, uint32 met)
 	return scoring == MEASURE_CONTINUOUS_VARIABLE ? continuous_variable(met) : MEASURE_INITIAL;
 }
 
-uint32
-measure_open(MeasureScoring scoring, uint32 defined, uint32 decided, uint32 met)
-{
-	uint32		open = 0;
-
-	/* An undecided population matters when deciding it either way, whatever the others, can change something. */
-	for (uint32 bit = 1; bit < 1u << MEASURE_NPOPULATIONS; bit <<= 1)
-	{
-		uint32		others = defined & ~decided & ~bit;
-		uint32		chosen = others;
-
-		if (!(defined & bit) || (decided & bit))
-			continue;
-		for (;;)
-		{
-			uint32		base = (met & decided) | chosen;
-
-			if (measure_membership(scoring, defined, base) != measure_membership(scoring, defined, base | bit))
-			{
-				open |= bit;
-				break;
-			}
-			if (chosen == 0)
-				break;
-			chosen = (chosen - 1) & others;
-		}
-	}
-	return open;
-}
-
 bool
 measure_is_observed(uint32 population, uint32 membership)
 {

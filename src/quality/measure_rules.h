@@ -34,12 +34,6 @@ typedef enum MeasureScoring
  */
 extern uint32 measure_membership(MeasureScoring scoring, uint32 defined, uint32 met);
 
-/*
- * The populations whose criteria may still matter when those decided so far are
- * met or not: 0 when membership stands.
- */
-extern uint32 measure_open(MeasureScoring scoring, uint32 defined, uint32 decided, uint32 met);
-
 /* Whether an observation of a population counts for who is in these: its exclusions do not apply. */
 extern bool measure_is_observed(uint32 population, uint32 membership);
 

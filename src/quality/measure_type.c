@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
+#include "chart/chart_each.h"
 #include "cql/call_site.h"
 #include "cql/exec.h"
 #include "cql/logic_format.h"
@@ -307,6 +308,8 @@ measure_open_sets(void)
 typedef struct PatientRun
 {
 	ReturnSetInfo *rsinfo;
+	List	   *sets;			/* of OpenMeasures */
+	CqlArguments arguments;
 	int64		patient;
 	bool		projected;
 	int			n;				/* wanted measures; NULL: all */
@@ -405,42 +408,16 @@ evaluate_patient(PatientRun *run, OpenMeasures *m, const ChartHeader *header, Cq
 	evaluate_chart(m, header, false, emit_patient_row, run);
 }
 
-/* Evaluates the patients of a cursor with one set and one period. */
+/* Evaluates all sets over the chart of a patient. */
 static void
-evaluate_patients(PatientRun *run, List *sets, ArrayType *patients, CqlArguments *arguments)
+visit_patient(void *arg, int64 patient, const ChartHeader *header)
 {
-	Datum		values[1] = {PointerGetDatum(patients)};
-	Oid			types[1] = {INT8ARRAYOID};
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "phm measured patient", ALLOCSET_DEFAULT_SIZES);
-	Portal		portal = SPI_cursor_open(NULL, phm_plan("SELECT c.patient_id, c.chart FROM phm.patient_chart AS c"
-														" WHERE c.patient_id = ANY ($1) AND c.chart IS NOT NULL", 1, types),
-										 values, NULL, true);
+	PatientRun *run = arg;
 	ListCell   *cell;
 
-	foreach(cell, sets)
-		measure_set_arguments(lfirst(cell), arguments);
-	for (;;)
-	{
-		SPI_cursor_fetch(portal, true, 50);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			MemoryContext old = MemoryContextSwitchTo(scratch);
-			HeapTuple	tuple = SPI_tuptable->vals[i];
-			bool		null;
-			const ChartHeader *header = chart_detoast(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &null));
-
-			run->patient = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &null));
-			foreach(cell, sets)
-				evaluate_patient(run, lfirst(cell), header, arguments);
-			MemoryContextSwitchTo(old);
-			MemoryContextReset(scratch);
-		}
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	MemoryContextDelete(scratch);
+	run->patient = patient;
+	foreach(cell, run->sets)
+		evaluate_patient(run, lfirst(cell), header, &run->arguments);
 }
 
 /* The texts of an array; NULL when it is not given. */
@@ -465,8 +442,7 @@ Datum
 phm_measure_rows(PG_FUNCTION_ARGS)
 {
 	PatientRun	run = {0};
-	CqlArguments arguments = {0};
-	List	   *sets;
+	ListCell   *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -474,12 +450,14 @@ phm_measure_rows(PG_FUNCTION_ARGS)
 	run.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	run.wanted = wanted_measures(fcinfo, 3, &run.n);
 	run.projected = !PG_ARGISNULL(5) && PG_GETARG_BOOL(5);
-	evaluation_time(PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2), PG_GETARG_RANGE_P(1), NULL, &arguments);
-	arguments.profiles = evaluation_profiles(PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4)));
-	arguments.visible = ~UINT32_C(0);
+	evaluation_time(PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2), PG_GETARG_RANGE_P(1), NULL, &run.arguments);
+	run.arguments.profiles = evaluation_profiles(PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4)));
+	run.arguments.visible = ~UINT32_C(0);
 	SPI_connect();
-	sets = measure_open_sets();
-	evaluate_patients(&run, sets, PG_GETARG_ARRAYTYPE_P(0), &arguments);
+	run.sets = measure_open_sets();
+	foreach(cell, run.sets)
+		measure_set_arguments(lfirst(cell), &run.arguments);
+	chart_each(PG_GETARG_ARRAYTYPE_P(0), visit_patient, &run);
 	SPI_finish();
 	return (Datum) 0;
 }
