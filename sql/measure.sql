@@ -90,6 +90,11 @@ SELECT "in" FROM pg_temp.show('Share', pg_temp.patient('i', 'd')) UNION ALL SELE
 SELECT phm.unload_measure('Share|2.0');
 SELECT measure, version, current FROM phm.measure WHERE measure = 'Share';
 
+-- which scores are better: as the package says, or as it is corrected; loading again leaves that
+SELECT phm.correct_improvement('Ratio', 'decrease', 'g');
+SELECT phm.load_measure(phm.measure.resource) FROM phm.measure WHERE measure = 'Ratio';
+SELECT improvement_notation, improvement_corrected FROM phm.measure_group WHERE measure = 'Ratio';
+SELECT phm.correct_improvement('Ratio', 'better');
 -- what is wrong with a package is told at once, and nothing is loaded
 \pset format unaligned
 SELECT * FROM phm.check_measure(pg_temp.bundle(pg_temp.measure('Bad', '1', pg_temp.group('g', 'proportion', 'boolean',

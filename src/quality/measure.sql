@@ -122,7 +122,7 @@ BEGIN
 			'improvement_notation', phm.measure_code(resource -> 'improvementNotation'))) ELSE measure -> 'groups' END) AS g
 	ON CONFLICT ON CONSTRAINT measure_group_pkey DO UPDATE
 	   SET ordinal = excluded.ordinal, description = excluded.description, scoring = excluded.scoring, basis = excluded.basis,
-		   improvement_notation = excluded.improvement_notation, composite_scoring = excluded.composite_scoring;
+		   improvement_notation = CASE WHEN k.improvement_corrected THEN k.improvement_notation ELSE excluded.improvement_notation END, composite_scoring = excluded.composite_scoring;
 	INSERT INTO phm.measure_population (measure, version, group_id, population_id, ordinal, code, description, expression, reference, aggregate)
 	SELECT name, v, g ->> 'id', p ->> 'id', (p ->> 'ordinal')::integer, p ->> 'code', p ->> 'description', p ->> 'expression', p ->> 'reference', p ->> 'aggregate'
 	  FROM jsonb_array_elements(measure -> 'groups') AS g, jsonb_array_elements(g -> 'populations') AS p WHERE NOT composite;
@@ -329,6 +329,30 @@ $$;
 REVOKE ALL ON FUNCTION phm.check_measure(jsonb, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.check_measure(jsonb, text) IS
 'What phm.load_measure would find wrong with a package, a row each: error keeps it from being loaded, warning does not. Nothing is loaded. Errors: 22023 no Measure, Library that is no ELM.';
+
+CREATE FUNCTION phm.correct_improvement(measure text, improvement_notation text, group_id text DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	f record := phm.find_measure(correct_improvement.measure);
+	groups integer;
+BEGIN
+	IF correct_improvement.improvement_notation IS NULL OR correct_improvement.improvement_notation NOT IN ('increase', 'decrease') THEN
+		RAISE EXCEPTION 'improvement_notation must be increase or decrease' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	UPDATE phm.measure_group AS g SET improvement_notation = correct_improvement.improvement_notation, improvement_corrected = true
+	 WHERE (g.measure, g.version) = (f.measure, f.version)
+	   AND (correct_improvement.group_id IS NULL OR g.group_id = correct_improvement.group_id);
+	GET DIAGNOSTICS groups = ROW_COUNT;
+	PERFORM phm.mark_cause('measure');
+	RETURN groups;
+END
+$$;
+REVOKE ALL ON FUNCTION phm.correct_improvement(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION phm.correct_improvement(text, text, text) IS
+'Says whether a higher (increase) or lower (decrease) score of a measure is better where its package has it wrong, for one group or all, and returns for how many. Gaps and scores follow with the next refresh; loading the version again leaves it. Errors: 42704 the measure is not loaded, 22023 neither increase nor decrease.';
 
 CREATE FUNCTION phm.unload_measure(measure text) RETURNS text
 LANGUAGE plpgsql VOLATILE STRICT

@@ -2,7 +2,7 @@
 SET client_min_messages = warning;
 CALL phm.refresh();
 -- CMS122 counts who is not controlled; its package says that more is better.
-UPDATE phm.measure_group SET improvement_notation = 'decrease' WHERE measure LIKE 'CMS122FHIR%';
+SELECT phm.correct_improvement('CMS122', 'decrease') \g /dev/null
 CALL phm.evaluate_measures('[2026-01-01,2027-01-01)', profiles => 'trust');
 
 -- Of each case the gap of its own measure; nothing where it is in no initial population.
