@@ -1,5 +1,3 @@
-// sources: src/types/fhir.c src/types/element.c src/types/element_compact.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/code_system.c src/types/code_text.c src/types/datetime.c src/types/chart_build.c src/types/chart_encode.c src/types/chart_write.c src/types/chart_intern.c src/types/chart_shape.c src/types/chart_read.c src/types/chart_check.c src/types/chart_change.c src/types/chart_map.c src/types/chart_map_result.c
-// flags: -lzstd
 /*
  * chart.c: charts from resources and from bytes.
  *

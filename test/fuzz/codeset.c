@@ -1,4 +1,3 @@
-// sources: src/types/codeset.c src/types/codeset_build.c src/types/codeset_text.c src/types/concept.c src/types/code_text.c src/types/code_system.c
 /*
  * Reads the input as one or two text forms of phm.codeset (split at a line
  * break) and as the binary form.  Whatever is accepted must print and read

@@ -1,4 +1,3 @@
-// sources: src/types/concept.c src/types/concept_text.c src/types/concept_json.c src/types/code_text.c src/types/code_system.c
 /*
  * Reads the input as the text form, as FHIR JSON and as the binary form of
  * phm.concept.  Whatever is accepted must print and read back as the same

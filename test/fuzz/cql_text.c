@@ -1,4 +1,3 @@
-// sources: src/cql/value.c src/cql/number.c src/cql/number_unit.c src/cql/convert.c src/cql/string.c src/cql/pattern.c src/cql/pattern_class.c src/cql/pattern_run.c src/cql/pattern_op.c src/cql/character.c src/types/decimal.c src/types/decimal_text.c src/types/ucum.c src/types/ucum_convert.c src/types/datetime.c src/types/datetime_cql.c src/types/fhir.c src/types/code_system.c
 /*
  * cql_text.c: CQL's operators on strings and its conversions from text.  Three
  * lines of input are the operands.  What converts has a text that converts to

@@ -1,4 +1,3 @@
-// sources: src/types/datetime.c src/types/datetime_cql.c
 /*
  * datetime.c (fuzz): the text is read, printed and read again; the bytes are
  * also taken as bits of two values, an amount and a unit, on which the laws of

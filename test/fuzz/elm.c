@@ -1,5 +1,3 @@
-// sources: src/cql/tree.c src/cql/tree_hash.c src/cql/tree_print.c src/cql/elm.c src/cql/elm_fhir.c src/cql/elm_item.c src/cql/elm_json.c src/cql/elm_node.c src/cql/elm_special.c src/cql/elm_type.c src/cql/elm_xml.c src/types/json.c src/types/element.c src/types/element_compact.c src/types/element_check.c src/types/primitive.c src/types/fhir.c src/types/code_system.c src/types/datetime.c src/types/xml.c
-// flags: -I/usr/include/libxml2 -lxml2
 /*
  * elm.c (fuzz): whatever is read as ELM gives a library or an error, and trees
  * that keep the promises of tree.h: bounded depth, clauses where clauses belong,

@@ -1,4 +1,3 @@
-// sources: src/cql/fhirpath.c src/cql/fhirpath_lexer.c src/cql/tree.c src/types/fhir.c
 /*
  * fhirpath.c (fuzz): whatever is read as FHIRPath gives an error with a message
  * or a tree in which every call has an input and as many arguments as its

@@ -1,4 +1,3 @@
-// sources: src/risk/hcc.c src/risk/hcc_parts.c src/risk/hcc_check.c src/risk/hcc_build.c src/risk/hcc_finish.c
 /*
  * hcc_model.c: models of risk adjustment from bytes and from rows.
  *

@@ -1,4 +1,3 @@
-// sources: src/cql/pattern.c src/cql/pattern_class.c src/cql/pattern_run.c src/cql/character.c
 /*
  * pattern.c: a regular expression, a line end, and a text.  Whatever reads runs
  * in bounded time, finds matches that go forward and lie in the text, and finds

@@ -1,4 +1,3 @@
-// sources: src/types/decimal.c src/types/decimal_text.c src/types/ucum.c src/types/ucum_convert.c src/types/quantity.c src/types/quantity_math.c src/types/quantity_summary.c src/types/quantity_summary_result.c src/types/quantity_summary_text.c
 /*
  * quantity.c: quantities as text, one a line, or, when the input begins with
  * a byte below 2, one stored value (0: quantity, 1: summary).  Text and stored

@@ -1,4 +1,3 @@
-// sources: src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/element.c src/types/element_compact.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/fhir.c src/types/code_system.c src/types/datetime.c
 /*
  * resource.c (fuzz): FHIR JSON is read, checked, printed and read again: the
  * printed text is the same JSON value, and the bytes are the same again.

@@ -1,4 +1,3 @@
-// sources: src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/element.c src/types/element_compact.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/fhir.c src/types/code_system.c src/types/datetime.c src/types/resource_path.c
 /*
  * resource_path.c (fuzz): a path, a line end, and FHIR JSON to follow it in.
  * "path[i]" finds the value of that number that "path" finds, and none behind

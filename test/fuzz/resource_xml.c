@@ -1,5 +1,3 @@
-// sources: src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/element.c src/types/element_compact.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/fhir.c src/types/code_system.c src/types/datetime.c src/types/resource_xml.c src/types/xml.c
-// flags: -I/usr/include/libxml2 -lxml2
 /*
  * resource_xml.c (fuzz): what FHIR XML gives is in the form that FHIR JSON
  * gives: it is valid, and printed as JSON it reads back as the same bytes.

@@ -1,4 +1,3 @@
-// sources: src/types/decimal.c src/types/decimal_text.c src/types/ucum.c src/types/ucum_convert.c
 /*
  * ucum.c: two unit expressions and a number, one a line.  Whatever reads has a
  * dimension that reads, compares and converts consistently, and can be

@@ -1,4 +1,3 @@
-// sources: src/terminology/value_set.c src/terminology/value_set_filter.c src/terminology/value_set_text.c src/types/codeset.c src/types/codeset_build.c src/types/codeset_text.c src/types/concept.c src/types/code_text.c src/types/resource_json.c src/types/resource_place.c src/types/resource_print.c src/types/element.c src/types/element_check.c src/types/primitive.c src/types/json.c src/types/fhir.c src/types/code_system.c src/types/datetime.c
 /*
  * value_set.c (fuzz): whatever is read as a FHIR ValueSet gives a code set or an
  * error that says something; the set is one that is received from outside,

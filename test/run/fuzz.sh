@@ -1,8 +1,7 @@
 # ./run fuzz [SECONDS [TARGET...]]: libFuzzer over the pure parts, 60 seconds each, one target a core.
 #
 # Built with the address and undefined-behaviour sanitizers.  A target is
-# test/fuzz/NAME.c with LLVMFuzzerTestOneInput; its line "// sources: a.c b.c"
-# names what it links, a line "// flags: -lx" what else the compiler is told.
+# test/fuzz/NAME.c with LLVMFuzzerTestOneInput; it links what it needs of the pure files.
 # test/fuzz/corpus/NAME holds hand-made inputs; what the fuzzer finds goes to
 # .run/fuzz.  FUZZ_SEED makes a run repeatable; without it every run tries other inputs.
 main()
@@ -25,22 +24,45 @@ fuzz_all()
 		done
 	fi
 	[ ${#targets[@]} -gt 0 ] || die "there are no fuzz targets"
+	fuzz_library || return 1
 	printf '%s\n' "${targets[@]}" |
 		RUN_DIR=$RUN_DIR PG_BIN=$PG_BIN FUZZ_SEED=${FUZZ_SEED:-} xargs -P "$(nproc)" -I{} bash -c '. test/run/fuzz.sh; fuzz_one {} '"$seconds"
+}
+
+# What a file or target is compiled with.
+fuzz_flags()
+{
+	printf '%s\n' -g -O1 -std=gnu11 -DPHM_STANDALONE -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		-Isrc -Itest/fuzz -I/usr/include/libxml2 -I"$("$PG_BIN/pg_config" --includedir-server)"
+}
+
+# The pure files: those that include neither phm.h nor a header of the server and declare no SQL function.
+fuzz_pure()
+{
+	local server='(fmgr|funcapi|miscadmin|postgres|pgtime|pgstat)\.h|(utils|catalog|executor|access|nodes|lib|storage|commands|libpq|common|port|mb|postmaster|tcop|parser|optimizer|portability|datatype)/'
+	grep -LE "^PG_FUNCTION_INFO|include \"(phm\.h|$server)" src/*.c src/*/*.c
+}
+
+# All pure files, compiled once, as a library.
+fuzz_library()
+{
+	local dir=$RUN_DIR/fuzz/objects flags
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	flags=$(fuzz_flags)
+	fuzz_pure | xargs -P "$(nproc)" -I{} sh -c '
+		clang '"$(tr '\n' ' ' <<<"$flags")"' -fsanitize=fuzzer-no-link -c -o "$1/$(echo "$2" | tr / -).o" "$2"' sh "$dir" {} || return 1
+	ar rcs "$dir/pure.a" "$dir"/*.o
 }
 
 # Builds and runs one target.
 fuzz_one()
 {
-	local name=$1 seconds=$2 dir=$RUN_DIR/fuzz sources flags include runs
+	local name=$1 seconds=$2 dir=$RUN_DIR/fuzz runs
 	[ -f "test/fuzz/$name.c" ] || { printf 'phm: there is no test/fuzz/%s.c\n' "$name" >&2; return 1; }
 	mkdir -p "$dir/$name" "test/fuzz/corpus/$name"
-	sources=$(sed -n 's|^// sources: ||p' "test/fuzz/$name.c")
-	flags=$(sed -n 's|^// flags: ||p' "test/fuzz/$name.c")
-	include=$("$PG_BIN/pg_config" --includedir-server)
-	clang -g -O1 -std=gnu11 -DPHM_STANDALONE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-Isrc -Itest/fuzz -I"$include" -o "$dir/$name.bin" \
-		"test/fuzz/$name.c" test/fuzz/shim.c src/phm_port.c $sources $flags -lm || return 1
+	clang $(fuzz_flags) -fsanitize=fuzzer -o "$dir/$name.bin" "test/fuzz/$name.c" test/fuzz/shim.c "$dir/objects/pure.a" \
+		-lxml2 -lzstd -lm || return 1
 	if "$dir/$name.bin" ${FUZZ_SEED:+-seed="$FUZZ_SEED"} -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
 		-artifact_prefix="$dir/$name-" "$dir/$name" "test/fuzz/corpus/$name" >"$dir/$name.log" 2>&1; then
 		runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$dir/$name.log")
