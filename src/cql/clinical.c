@@ -100,9 +100,9 @@ ask_set_now(CqlExec *x, int segment, uint32 code, uint32 set, CodeAnswer *places
  * codes; what was answered once needs no text, which is not in the beginning of a chart.
  */
 static inline bool
-ask_set_once(CqlExec *x, int segment, uint32 code, uint32 set)
+ask_set_once(CqlExec *x, int segment, const ChartCode *codes, uint32 code, uint32 set)
 {
-	uint64		hash = chart_codes(x->chart, segment)[code].hash;
+	uint64		hash = codes[code].hash;
 	uint64		mixed = (hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15);
 	CodeAnswer *places = &x->code_answers[(mixed >> (64 - CODE_ANSWER_BITS)) * CODE_PLACES];
 
@@ -163,7 +163,7 @@ cql_segment_in_set(CqlExec *x, int segment, uint32 set)
 	if (has_prefixes(x, set))
 	{
 		for (uint32 i = 0; i < ncodes; i++)
-			if (ask_set_once(x, segment, i, set))
+			if (ask_set_once(x, segment, codes, i, set))
 				return true;
 		return false;
 	}
@@ -183,7 +183,7 @@ bool
 cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 {
 	if (has_prefixes(x, set))
-		return ask_set_once(x, segment, code, set);
+		return ask_set_once(x, segment, chart_codes(x->chart, segment), code, set);
 	return class_in_set(x, looked_up(x, segment, 1) ? x->segments[segment].classes[code] :
 						find_class(x, chart_codes(x->chart, segment)[code].hash), set);
 }
