@@ -137,8 +137,8 @@ look_up_codes(CqlExec *x, int segment)
 }
 
 /*
- * Whether the codes of a segment have been looked up, now that some more are asked for.  They
- * are when they have been asked for twice: few questions are answered faster code by code.
+ * Whether the codes of a segment are looked up, now that some more are asked for.  That is
+ * done when they have all been asked for twice: few questions are answered faster code by code.
  */
 static inline bool
 looked_up(CqlExec *x, int segment, uint32 asked)
