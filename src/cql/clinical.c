@@ -7,7 +7,7 @@
 #include "types/code_system.h"
 
 /* The class of a code in the merged index, 0: in no value set. */
-static uint32
+static inline uint32
 find_class(const CqlExec *x, uint64 hash)
 {
 	const LogicIndexSlot *slots = logic_section(x->logic, LOGIC_INDEX);
@@ -73,35 +73,48 @@ chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
 		c->system = code_system_url((int) known->system, &c->system_length);
 }
 
+/* Answers a code of the chart that has not been asked for lately, and remembers that in one of the places of its hash. */
+static pg_noinline bool
+ask_set_now(CqlExec *x, int segment, uint32 code, uint32 set, CodeAnswer *places, uint32 last)
+{
+	CodeAnswer *answer = places;
+	CqlCode		c = {.hash = chart_codes(x->chart, segment)[code].hash};
+	bool		is_in = class_in_set(x, find_class(x, c.hash), set);
+
+	if (!is_in)
+	{
+		cql_need(x, CQL_LOOK);
+		chart_code(x, segment, code, &c);
+		is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
+	}
+	while (answer < places + CODE_PLACES && answer->set)
+		answer++;
+	if (answer == places + CODE_PLACES)
+		answer = places + last;
+	*answer = (CodeAnswer) {.hash = c.hash,.set = set + 1,.is_in = is_in};
+	return is_in;
+}
+
 /*
  * Whether a code of the chart is in a value set with prefixes.  A population uses few
  * codes; what was answered once needs no text, which is not in the beginning of a chart.
  */
-static bool
-ask_set_once(CqlExec *x, int segment, uint32 code, uint32 set)
+static inline bool
+ask_set_once(CqlExec *x, int segment, const ChartCode *codes, uint32 code, uint32 set)
 {
-	uint64		hash = chart_codes(x->chart, segment)[code].hash;
+	uint64		hash = codes[code].hash;
 	uint64		mixed = (hash ^ set) * UINT64CONST(0x9E3779B97F4A7C15);
-	CodeAnswer *answer = &x->code_answers[(mixed >> (64 - CODE_ANSWER_BITS)) * CODE_PLACES];
-	CodeAnswer *end = answer + CODE_PLACES;
-	CqlCode		c;
+	CodeAnswer *places = &x->code_answers[(mixed >> (64 - CODE_ANSWER_BITS)) * CODE_PLACES];
 
-	for (; answer < end && answer->set; answer++)
-		if (answer->hash == hash && answer->set == set + 1)
-			return answer->is_in;
-	cql_need(x, CQL_LOOK);
-	if (answer == end)
-		answer -= 1 + mixed % CODE_PLACES;
-	chart_code(x, segment, code, &c);
-	answer->is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
-	answer->hash = hash;
-	answer->set = set + 1;
-	return answer->is_in;
+	for (int i = 0; i < CODE_PLACES && places[i].set; i++)
+		if (places[i].hash == hash && places[i].set == set + 1)
+			return places[i].is_in;
+	return ask_set_now(x, segment, code, set, places, mixed % CODE_PLACES);
 }
 
 /* Looks up the codes of a segment, each once, and notes the value sets that they are in. */
-const SegmentCache *
-cql_look_up_codes(CqlExec *x, int segment)
+static pg_noinline void
+look_up_codes(CqlExec *x, int segment)
 {
 	SegmentCache *cache = &x->segments[segment];
 	const ChartCode *codes = chart_codes(x->chart, segment);
@@ -110,8 +123,6 @@ cql_look_up_codes(CqlExec *x, int segment)
 	uint32		words = x->logic->class_words;
 	Arena	   *arena = x->arena;
 
-	if (cache->classes != NULL)
-		return cache;
 	x->arena = &x->chart_arena;
 	cache->classes = cql_alloc(x, sizeof(uint32) * (ncodes + 1));
 	cache->present = cql_alloc(x, sizeof(uint64) * (words + 1));
@@ -123,23 +134,58 @@ cql_look_up_codes(CqlExec *x, int segment)
 		for (uint32 j = 0; cache->classes[i] != 0 && j < words; j++)
 			cache->present[j] |= classes[(size_t) cache->classes[i] * words + j];
 	}
-	return cache;
+}
+
+/*
+ * Whether the codes of a segment are looked up, now that some more are asked for.  That is
+ * done when they have all been asked for twice: few questions are answered faster code by code.
+ */
+static inline bool
+looked_up(CqlExec *x, int segment, uint32 asked)
+{
+	SegmentCache *cache = &x->segments[segment];
+
+	if (cache->classes != NULL)
+		return true;
+	cache->asked += asked;
+	if (cache->asked <= 2 * x->chart->segments[segment]->ncodes)
+		return false;
+	look_up_codes(x, segment);
+	return true;
 }
 
 bool
-cql_set_present(CqlExec *x, int segment, uint32 set)
+cql_segment_in_set(CqlExec *x, int segment, uint32 set)
 {
-	return has_prefixes(x, set) || ((cql_look_up_codes(x, segment)->present[set / 64] >> (set % 64)) & 1);
+	const ChartCode *codes = chart_codes(x->chart, segment);
+	uint32		ncodes = x->chart->segments[segment]->ncodes;
+
+	if (has_prefixes(x, set))
+	{
+		for (uint32 i = 0; i < ncodes; i++)
+			if (ask_set_once(x, segment, codes, i, set))
+				return true;
+		return false;
+	}
+	if (looked_up(x, segment, ncodes))
+		return (x->segments[segment].present[set / 64] >> (set % 64)) & 1;
+	for (uint32 i = 0; i < ncodes; i++)
+	{
+		uint32		class = find_class(x, codes[i].hash);
+
+		if (class != 0 && class_in_set(x, class, set))
+			return true;
+	}
+	return false;
 }
 
 bool
 cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set)
 {
-	const SegmentCache *cache = cql_look_up_codes(x, segment);
-
-	if (class_in_set(x, cache->classes[code], set))
-		return true;
-	return has_prefixes(x, set) && ask_set_once(x, segment, code, set);
+	if (has_prefixes(x, set))
+		return ask_set_once(x, segment, chart_codes(x->chart, segment), code, set);
+	return class_in_set(x, looked_up(x, segment, 1) ? x->segments[segment].classes[code] :
+						find_class(x, chart_codes(x->chart, segment)[code].hash), set);
 }
 
 bool

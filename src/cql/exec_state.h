@@ -80,6 +80,7 @@ typedef struct PropertyChoices
 typedef struct SegmentCache
 {
 	uint32	   *classes;		/* by code: class of the index; NULL: not looked up */
+	uint32		asked;			/* codes that were asked for before that */
 	uint64	   *present;		/* value sets of which some code is there, class_words words */
 	uint64	   *profiles;		/* by entry: its profiles, profile_words each; first bit: looked up */
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
@@ -244,8 +245,7 @@ extern CqlValue cql_loosen(CqlExec *x, CqlValue v);
 extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
 
 /* clinical.c */
-extern const SegmentCache *cql_look_up_codes(CqlExec *x, int segment);
-extern bool cql_set_present(CqlExec *x, int segment, uint32 set);	/* whether codes of a segment may be in a value set */
+extern bool cql_segment_in_set(CqlExec *x, int segment, uint32 set);	/* whether some code of a segment is in a value set */
 extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
 extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,
 							const char *code, int code_length, uint32 set);

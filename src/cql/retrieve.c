@@ -417,18 +417,6 @@ segment_has_code(const Chart *chart, int segment, const CqlCode *code)
 	return code->hash != 0 && low < chart->segments[segment]->ncodes && codes[low].hash == code->hash;
 }
 
-/* Whether no code of a segment is in a value set with prefixes, which is asked itself. */
-static bool
-segment_has_none_of(CqlExec *x, uint32 set, int segment)
-{
-	uint32		n = x->chart->segments[segment]->ncodes;
-
-	for (uint32 i = 0; i < n; i++)
-		if (cql_code_in_set(x, segment, i, set))
-			return false;
-	return true;
-}
-
 /*
  * Whether directory and codes of a segment already tell that a retrieve finds
  * nothing there: the beginning of the chart is enough for that.
@@ -444,8 +432,7 @@ segment_has_nothing(CqlExec *x, const LogicRetrieve *r, int segment)
 	if (!r->main || s->nconcepts >= CHART_MANY_CONCEPTS)
 		return false;
 	if (r->filter == RETRIEVE_VALUE_SET)
-		return x->value_sets[r->filter_value].nprefixes > 0 ? segment_has_none_of(x, r->filter_value, segment) :
-			!cql_set_present(x, segment, r->filter_value);
+		return !cql_segment_in_set(x, segment, r->filter_value);
 	if (r->filter != RETRIEVE_CODES)
 		return false;
 	for (uint32 i = 0; i < r->filter_count; i++)
