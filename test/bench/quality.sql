@@ -71,6 +71,7 @@ BEGIN
 	CALL pg_temp.stop(name, 200);
 END
 $$;
+ANALYZE;		-- as autovacuum does soon after
 CALL pg_temp.one_by_one('all measures of one patient', '{measure_result}');
 CALL pg_temp.one_by_one('all measures and gaps of one patient', '{measure_result,care_gap}');
 \o
