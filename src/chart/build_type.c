@@ -109,8 +109,8 @@ open_stream(Stream *s, const RecordTable *table, Datum patient_ids, bool few, Me
 							   "AND t.deleted_at IS NULL ORDER BY t.patient_id", table->name);
 	SPIPlanPtr	plan = phm_plan(sql, 1, types);
 
-	if (few && SPI_execute_plan(plan, &patient_ids, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read a table of the record");
+	if (few)
+		phm_spi_check(SPI_execute_plan(plan, &patient_ids, NULL, true, 0), "read a table of the record");
 	start_stream(s, table, NULL, few ? NULL : SPI_cursor_open(NULL, plan, &patient_ids, NULL, true), context);
 	pfree(sql);
 }

@@ -13,6 +13,7 @@
 #include "utils/uuid.h"
 
 #include "chart/map_load.h"
+#include "phm_plan.h"
 #include "types/ucum.h"
 
 #define FETCH_PAIRS 1000
@@ -105,8 +106,7 @@ active_concept_maps(void)
 	bool		isnull;
 	MemoryContext context;
 
-	if (SPI_execute("SELECT version FROM phm.concept_map_state", true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read phm.concept_map_state");
+	phm_spi_check(SPI_execute("SELECT version FROM phm.concept_map_state", true, 1), "read phm.concept_map_state");
 	if (SPI_processed == 0)
 		return NULL;
 	version = *DatumGetUUIDP(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));

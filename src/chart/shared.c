@@ -208,8 +208,7 @@ read_shared(SharedCache *cache, Found *found, int type, const char *source, int 
 		cache->plans[type] = phm_plan(psprintf("SELECT * FROM phm.%s WHERE source = $1 AND id = $2 AND deleted_at IS NULL "
 												  "ORDER BY ordinal LIMIT 1",
 												  record_map(shared_types[type].type)->table->name), 2, types);
-	if (SPI_execute_plan(cache->plans[type], values, NULL, true, 1) < 0)
-		elog(ERROR, "could not read a shared resource");
+	phm_spi_check(SPI_execute_plan(cache->plans[type], values, NULL, true, 1), "read a shared resource");
 	found->members = NULL;
 	found->length = 0;
 	if (SPI_processed == 0)

@@ -97,8 +97,7 @@ source_streams(int *count)
 	SourceStream *sources;
 	SPITupleTable *rows;
 
-	if (SPI_execute_plan(phm_plan(registered_sql, 0, NULL), NULL, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read phm.chart_source");
+	phm_spi_check(SPI_execute_plan(phm_plan(registered_sql, 0, NULL), NULL, NULL, true, 0), "read phm.chart_source");
 	rows = SPI_tuptable;
 	*count = (int) SPI_processed;
 	sources = palloc0(sizeof(SourceStream) * Max(*count, 1));
@@ -117,9 +116,8 @@ keys_of_persons(const SourceStream *s, Datum patient_ids)
 	bool		isnull;
 	Datum		keys;
 
-	if (SPI_execute_plan(phm_plan("SELECT coalesce(pg_catalog.array_agg(source_patient_id), '{}') FROM phm.patient_link "
-								  "WHERE source = $1 AND patient_id = ANY ($2)", 2, types), values, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read phm.patient_link");
+	phm_spi_check(SPI_execute_plan(phm_plan("SELECT coalesce(pg_catalog.array_agg(source_patient_id), '{}') FROM phm.patient_link "
+								  "WHERE source = $1 AND patient_id = ANY ($2)", 2, types), values, NULL, true, 0), "read phm.patient_link");
 	keys = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	return keys;
 }

@@ -12,6 +12,7 @@
 #include "cql/exec.h"
 #include "cql/fhirpath.h"
 #include "cql/problem.h"
+#include "phm_plan.h"
 #include "types/resource_datum.h"
 
 PG_FUNCTION_INFO_V1(phm_fhirpath_logic);
@@ -31,16 +32,15 @@ find_value_set(void *arg, const char *url, const char *version, const void **cod
 	Datum		values[2] = {CStringGetTextDatum(url), version ? CStringGetTextDatum(version) : (Datum) 0};
 	struct varlena *copy = NULL;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
+	SPI_connect();
 	/* Before phm is set up there are no tables. */
-	if (SPI_execute(table, true, 1) != SPI_OK_SELECT || SPI_processed == 0)
+	phm_spi_check(SPI_execute(table, true, 1), "look for the table of value sets");
+	if (SPI_processed == 0)
 	{
 		SPI_finish();
 		return false;
 	}
-	if (SPI_execute_with_args(query, 2, types, values, version ? "  " : " n", true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "a value set cannot be looked up");
+	phm_spi_check(SPI_execute_with_args(query, 2, types, values, version ? "  " : " n", true, 1), "look up a value set");
 	if (SPI_processed > 0)
 	{
 		bool		null;

@@ -12,6 +12,7 @@
 #include "utils/array.h"
 #include "utils/memutils.h"
 
+#include "phm_plan.h"
 #include "terminology/value_set.h"
 #include "types/resource.h"
 #include "types/resource_datum.h"
@@ -30,10 +31,8 @@ find_loaded(void *arg, const char *canonical, int length, PhmError *err)
 	struct varlena *copy;
 	bool		null;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute_with_args(query, 1, &type, &value, NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "a value set cannot be looked up");
+	SPI_connect();
+	phm_spi_check(SPI_execute_with_args(query, 1, &type, &value, NULL, true, 1), "look up a value set");
 	found = PG_DETOAST_DATUM_PACKED(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
 	copy = SPI_palloc(VARSIZE_ANY(found));	/* outlives SPI_finish */
 	memcpy(copy, found, VARSIZE_ANY(found));
