@@ -15,4 +15,5 @@ COMMENT ON COLUMN phm.setting.value IS 'Its value; NULL: the default that commen
 COMMENT ON COLUMN phm.setting.comment IS 'What it means.';
 INSERT INTO phm.setting VALUES
 	('as_of', NULL, 'The date for which results are derived; NULL: today. Data of a past year are evaluated at a date of theirs.'),
-	('payment_year', NULL, 'Payment year of risk scores; NULL: the year of as_of.');
+	('payment_year', NULL, 'Payment year of risk scores; NULL: the year of as_of.'),
+	('risk_models', NULL, 'Models of phm.hcc_release whose scores phm.risk_score keeps, with commas between; NULL: V28.');

@@ -590,16 +590,38 @@ choose_lines(Making *m, ClaimLine *found, int nfound)
 	}
 }
 
-/* Status and use where the row has none: a reversed claim never happened. */
+/* A reversed claim never happened, whatever status it came with. */
+static void
+cancel_reversed(Making *m)
+{
+	ElementWriter rest;
+	ElementMember member;
+	const uint8 *p = m->w->data;
+	Datum		value;
+
+	if (!claim_column(m, CLAIM_ORIGIN, &value) || strcmp(TextDatumGetCString(value), "reversed") != 0)
+		return;
+	element_writer_init(&rest, m->w->length + 32);
+	put_text_member(&rest, m->e->status, "cancelled");
+	while (p < m->w->data + m->w->length)
+	{
+		const uint8 *start = p;
+
+		(void) element_next(&p, m->w->data + m->w->length, &member);
+		if (member.element != m->e->status)
+			element_put_copy(&rest, start, p);
+	}
+	element_writer_reset(m->w);
+	element_put_copy(m->w, rest.data, rest.data + rest.length);
+	pfree(rest.data);
+}
+
+/* Status and use where the row has none. */
 static void
 put_status(Making *m)
 {
-	Datum		value;
-	bool		reversed = claim_column(m, CLAIM_ORIGIN, &value) &&
-		strcmp(TextDatumGetCString(value), "reversed") == 0;
-
 	if (!has_member(m, m->e->status))
-		put_text_member(m->w, m->e->status, reversed ? "cancelled" : "active");
+		put_text_member(m->w, m->e->status, "active");
 	if (!has_member(m, m->e->use))
 		put_text_member(m->w, m->e->use, "claim");
 }
@@ -613,6 +635,7 @@ claim_complete(ClaimLines *lines, const RecordRowReader *claim, FhirType type, c
 	int			n;
 	char	   *id;
 
+	cancel_reversed(&m);
 	if (has_member(&m, m.e->item))
 		return;
 	if (claim->extra < 0 || claim->nulls[claim->extra])

@@ -173,9 +173,8 @@ diagnoses_of(const HccView *v, const HccSubject *subject, Datum *dx, bool *null,
 	return construct_array(found, count, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
-/* The categories on which a term rests. */
-static bool
-basis_of(const HccView *v, const HccScore *score, const HccTerm *term, uint64 *set)
+bool
+hcc_basis(const HccView *v, const HccScore *score, const HccTerm *term, uint64 *set)
 {
 	bool		any = false;
 
@@ -249,7 +248,7 @@ phm_explain_hcc(PG_FUNCTION_ARGS)
 	for (int i = 0; i < score->nterms; i++)
 	{
 		const HccTerm *term = &score->terms[i];
-		bool		of_hccs = term->kind >= HCC_KIND_INTERACTION && basis_of(&v, score, term, set);
+		bool		of_hccs = term->kind >= HCC_KIND_INTERACTION && hcc_basis(&v, score, term, set);
 
 		put_row(rsinfo, hcc_term_name(&v, term, name, sizeof(name)), hcc_kind_name(term->kind),
 				hcc_numeric(term->factor), of_hccs ? hcc_numbers(&v, set) : NULL,

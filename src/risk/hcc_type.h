@@ -61,6 +61,9 @@ extern void hcc_map_array(const HccView *v, const HccSubject *subject,
 						  ArrayType *diagnoses, uint64 *mapped);
 extern Datum hcc_result(FunctionCallInfo fcinfo, HccCache *cache, const HccView *v);
 extern Datum hcc_numeric(int64 millionths);
+/* The categories on which a term rests, into set (HCC_WORDS words); false: none. */
+extern bool hcc_basis(const HccView *v, const HccScore *score, const HccTerm *term, uint64 *set);
+
 extern ArrayType *hcc_numbers(const HccView *v, const uint64 *set);
 extern const char *hcc_term_name(const HccView *v, const HccTerm *term, char *buffer, Size size);
 extern const char *hcc_kind_name(HccKind kind);

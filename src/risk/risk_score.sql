@@ -47,6 +47,14 @@ $$;
 COMMENT ON FUNCTION phm.diagnoses(bigint[], date, date) IS
 'Diagnoses of some patients that were made in a span of days, both included: conditions that are confirmed (or say nothing of it), dated by their encounter, else when they were recorded, else by onset; and diagnoses of claims that are active and not reversed, dated by the end of service. resolved: the condition is said to be resolved or inactive. Deleted rows and those of planned, cancelled or erroneous encounters are left out.';
 
+CREATE FUNCTION phm.risk_models() RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT string_to_array(replace(coalesce(phm.setting('risk_models'), 'V28'), ' ', ''), ',');
+END;
+COMMENT ON FUNCTION phm.risk_models() IS
+'The models of phm.hcc_release whose scores phm.risk_score keeps: the setting risk_models, names with commas between; by default V28.';
+
 CREATE FUNCTION phm.derive_risk_score(patient_ids bigint[]) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -57,43 +65,34 @@ BEGIN
 	WITH year AS (
 		SELECT coalesce(phm.setting('payment_year')::integer, extract(year FROM $2)::integer) AS wanted
 	), model AS MATERIALIZED (
-		SELECT y.wanted, m.used, phm.hcc_model('V28', m.used) AS model
-		  FROM year AS y CROSS JOIN LATERAL (SELECT phm.hcc_model_year('V28', y.wanted) AS used OFFSET 0) AS m
-	), code AS (
-		SELECT d.patient_id, k.code, phm.label_agg(d.sensitivity) AS label
-		  FROM year AS y
-		 CROSS JOIN LATERAL phm.diagnoses($1, make_date(y.wanted - 1, 1, 1), make_date(y.wanted - 1, 12, 31)) AS d
-		 CROSS JOIN LATERAL phm.codings(d.concept) AS k
-		 WHERE phm.code_system_alias(k.system) = 'ICD10CM' AND k.code IS NOT NULL
-		 GROUP BY d.patient_id, k.code
-	), codes AS (
-		SELECT c.patient_id, array_agg(c.code ORDER BY c.code COLLATE "C") AS codes,
-			   jsonb_object_agg(c.code, c.label) FILTER (WHERE c.label <> 0) AS labels
-		  FROM code AS c GROUP BY c.patient_id
+		SELECT y.wanted, m.used, n.name, phm.hcc_model(n.name, m.used) AS model
+		  FROM year AS y CROSS JOIN unnest(phm.risk_models()) AS n(name)
+		 CROSS JOIN LATERAL (SELECT phm.hcc_model_year(n.name, y.wanted) AS used OFFSET 0) AS m
 	), person AS MATERIALIZED (
-		SELECT p.patient_id, m.wanted, m.used, c.codes, c.labels,
-			   phm.hcc_person(p.birth_date, m.wanted, p.sex,
-				   orec => CASE WHEN phm.hcc_age(p.birth_date, m.wanted) < 65 THEN 1 ELSE 0 END) AS attributes
-		  FROM phm.person AS p CROSS JOIN model AS m
-		  LEFT JOIN codes AS c ON c.patient_id = p.patient_id
+		SELECT p.patient_id, c.chart,
+			   phm.hcc_person(p.birth_date, y.wanted, p.sex,
+				   orec => coalesce(e.orec, CASE WHEN phm.hcc_age(p.birth_date, y.wanted) < 65 THEN 1 ELSE 0 END), crec => e.crec,
+				   dual_status => e.dual_status, new_enrollee => coalesce(e.new_enrollee, false), snp => coalesce(e.snp, false),
+				   low_income => coalesce(e.low_income, false), lti => coalesce(e.lti, false),
+				   graft_months => e.graft_months, esrd => e.esrd) AS attributes
+		  FROM year AS y CROSS JOIN phm.person AS p
+		  JOIN phm.patient_chart AS c ON c.patient_id = p.patient_id AND c.patient_id = ANY ($1)
+		  LEFT JOIN LATERAL (
+			SELECT r.* FROM phm.risk_enrollment AS r
+			 WHERE r.patient_id = p.patient_id AND r.from_day <= $2 AND coalesce(r.until >= $2, true)
+			 ORDER BY r.from_day DESC LIMIT 1) AS e ON true
 		 WHERE p.patient_id = ANY ($1) AND p.birth_date IS NOT NULL AND p.sex IN ('male', 'female')
-		   AND phm.hcc_age(p.birth_date, m.wanted) BETWEEN 0 AND 150
+		   AND phm.hcc_age(p.birth_date, y.wanted) BETWEEN 0 AND 150
 		   AND NOT (p.deceased AND coalesce(p.deceased_on <= $2, true))
-	), scored AS (
-		SELECT p.*, m.model, phm.hcc(m.model, p.attributes, p.codes) AS r FROM person AS p CROSS JOIN model AS m OFFSET 0
 	)
-	SELECT s.patient_id, 'V28' AS model, s.wanted AS payment_year, s.used AS model_year, (s.r).raw AS score,
-		   (s.r).payment AS payment_score, (s.r).segment, (s.r).hccs, x.contributions, x.label AS sensitivity
-	  FROM scored AS s
-	 CROSS JOIN LATERAL (
-		SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('term', t.term, 'kind', t.kind, 'coefficient', t.coefficient,
-					'diagnoses', t.because)) ORDER BY t.n) AS contributions,
-			   coalesce(bit_or((SELECT bit_or((s.labels ->> b)::integer) FROM unnest(t.because) AS b)), 0) AS label
-		  FROM phm.explain_hcc(s.model, s.attributes, s.codes) WITH ORDINALITY AS t(term, kind, coefficient, hccs, because, n)
-		 WHERE t.kind NOT IN ('score', 'suppressed')) AS x
-	 WHERE (s.r).raw IS NOT NULL$query$, patient_ids);
+	SELECT p.patient_id, m.name AS model, m.wanted AS payment_year, m.used AS model_year, t.score, t.payment_score,
+		   t.segment, t.hccs, t.contributions, t.sensitivity
+	  FROM person AS p CROSS JOIN model AS m
+	 CROSS JOIN LATERAL phm.hcc_terms(m.model, p.attributes, p.chart,
+			daterange(make_date(m.wanted - 1, 1, 1), make_date(m.wanted, 1, 1)), -1) AS t
+	 WHERE t.score IS NOT NULL$query$, patient_ids);
 END
 $$;
 REVOKE ALL ON FUNCTION phm.derive_risk_score(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION phm.derive_risk_score(bigint[]) IS
-'Derivation: brings phm.risk_score of these patients up to date and returns how many rows changed. CMS-HCC V28 from the ICD-10-CM diagnoses (phm.diagnoses) of the calendar year before the payment year (setting payment_year, else the year of phm.as_of()), by age on 1 February and sex. What the record does not know is taken so: lives in the community, not dual eligible, continuing enrollee, entitled by age from 65 on and by disability before. Persons whose birth date or sex is unknown, and those who have died, have no score.';
+'Derivation: brings phm.risk_score of these patients up to date and returns how many rows changed. The models of phm.risk_models(), from the ICD-10-CM diagnoses of charts (phm.chart_diagnoses) in the calendar year before the payment year (setting payment_year, else the year of phm.as_of()), by age on 1 February and sex. What phm.risk_enrollment does not tell is taken so: lives in the community, not dual eligible, continuing enrollee, entitled by age from 65 on and by disability before. Persons whose birth date or sex is unknown, and those who have died, have no score.';

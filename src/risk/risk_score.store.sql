@@ -29,4 +29,4 @@ COMMENT ON COLUMN phm.risk_score.sensitivity IS 'Sensitivity labels of the diagn
 COMMENT ON COLUMN phm.risk_score.valid_from IS 'Evaluation date at which it began to hold.';
 COMMENT ON COLUMN phm.risk_score.valid_to IS 'Evaluation date at which it ended; NULL while it holds.';
 
-SELECT phm.register_derivation('risk_score', 30, 'phm.derive_risk_score', 'Risk scores, CMS-HCC V28.');
+SELECT phm.register_derivation('risk_score', 30, 'phm.derive_risk_score', 'Risk scores of the CMS-HCC family.');

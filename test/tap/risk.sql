@@ -37,6 +37,7 @@ CREATE FUNCTION pg_temp.expected(age integer, sex text, codes text[], orec integ
 	$$ SELECT (r).raw || ' ' || (r).payment || ' ' || (r).segment FROM (SELECT phm.hcc(phm.hcc_model('V28', 2026), phm.hcc_person(age, sex, orec), codes) AS r) AS h $$;
 CREATE FUNCTION pg_temp.got(patient bigint) RETURNS text LANGUAGE sql AS
 	$$ SELECT score || ' ' || payment_score || ' ' || segment FROM pg_temp.current WHERE patient_id = patient $$;
+SELECT phm.build_charts(pg_temp.everybody());
 SELECT is(phm.derive_risk_score(pg_temp.everybody()), 8::bigint, 'eight patients have a score');
 SELECT is(pg_temp.got(1), pg_temp.expected(75, 'F', '{E11.9,I50.22,J43.9}'), 'confirmed diagnoses of the year before count, of its first and last day too');
 SELECT isnt(pg_temp.expected(75, 'F', '{E11.9,I50.22,J43.9}'), pg_temp.expected(75, 'F', '{E11.9,I50.22,J43.9,B20}'), '... (a refuted one would change it)');

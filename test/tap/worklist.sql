@@ -31,6 +31,7 @@ INSERT INTO phm.observation (source, id, patient_id, status, code, effective, va
 	('a', 'o3', 3, 'final', 'LOINC|4548-4', '2026-03-01', '11 ''%'''), ('a', 'o1', 1, 'final', 'LOINC|4548-4', '2026-03-01', '9.5 ''%''');
 
 CREATE FUNCTION pg_temp.everybody() RETURNS bigint[] LANGUAGE sql AS $$ SELECT ARRAY(SELECT generate_series(1, 20)::bigint) $$;
+SELECT phm.build_charts(pg_temp.everybody());
 SELECT phm.derive_attribution(pg_temp.everybody()) AS a, phm.derive_risk_score(pg_temp.everybody()) AS r, phm.derive_registry(pg_temp.everybody()) AS g,
 	phm.derive_care_gap(pg_temp.everybody()) AS c, phm.derive_contact(pg_temp.everybody()) AS l \gset
 
