@@ -105,11 +105,11 @@ CREATE TYPE phm.grouper_model;
 CREATE FUNCTION phm.grouper_model_in(cstring) RETURNS phm.grouper_model
 AS 'MODULE_PATHNAME', 'phm_grouper_model_in' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100000;
 CREATE FUNCTION phm.grouper_model_out(phm.grouper_model) RETURNS cstring
-AS 'MODULE_PATHNAME', 'phm_grouper_model_out' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+AS 'MODULE_PATHNAME', 'phm_kept_out' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 CREATE FUNCTION phm.grouper_model_recv(internal) RETURNS phm.grouper_model
 AS 'MODULE_PATHNAME', 'phm_grouper_model_recv' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100000;
 CREATE FUNCTION phm.grouper_model_send(phm.grouper_model) RETURNS bytea
-AS 'MODULE_PATHNAME', 'phm_grouper_model_send' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+AS 'MODULE_PATHNAME', 'phm_kept_send' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000;
 CREATE TYPE phm.grouper_model (
 	INPUT = phm.grouper_model_in, OUTPUT = phm.grouper_model_out,
 	RECEIVE = phm.grouper_model_recv, SEND = phm.grouper_model_send,
@@ -148,3 +148,26 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'phm_grouper_codes' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 50000;
 COMMENT ON FUNCTION phm.grouper_codes(phm.grouper_model) IS
 'Everything a grouper holds, a code and category a row, in no particular order; code is without dots, and a prefix ends in *. What a longer code or prefix has from a shorter prefix is shown with it too.';
+
+CREATE FUNCTION phm.groups_add(state text[], grouper phm.grouper_model, code text, code_system text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'phm_groups_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION phm.groups_add(text[], phm.grouper_model, text, text) IS
+'Adds the categories of a code to a sorted list of categories, which may be null; a null code or grouper adds nothing. Errors: 22023 for a code system of which the grouper has no codes.';
+CREATE FUNCTION phm.groups_add(state text[], grouper phm.grouper_model, code text) RETURNS text[]
+AS 'MODULE_PATHNAME', 'phm_groups_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION phm.groups_add(text[], phm.grouper_model, text) IS
+'The same for a code of ICD10CM.';
+CREATE FUNCTION phm.groups_merge(a text[], b text[]) RETURNS text[]
+AS 'MODULE_PATHNAME', 'phm_groups_merge' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION phm.groups_merge(text[], text[]) IS
+'Joins two sorted lists of categories without nulls; either may be null. Errors: 22023 for lists that are not such.';
+CREATE AGGREGATE phm.groups_agg(grouper phm.grouper_model, code text, code_system text) (
+	SFUNC = phm.groups_add, STYPE = text[], INITCOND = '{}', COMBINEFUNC = phm.groups_merge, PARALLEL = safe
+);
+COMMENT ON AGGREGATE phm.groups_agg(phm.grouper_model, text, text) IS
+'The categories of the codes of a group of rows, sorted by name, each once. The result is the state too: phm.groups_merge joins two.';
+CREATE AGGREGATE phm.groups_agg(grouper phm.grouper_model, code text) (
+	SFUNC = phm.groups_add, STYPE = text[], INITCOND = '{}', COMBINEFUNC = phm.groups_merge, PARALLEL = safe
+);
+COMMENT ON AGGREGATE phm.groups_agg(phm.grouper_model, text) IS
+'The same for codes of ICD10CM.';

@@ -2,17 +2,23 @@
  * grouper_kept.c: values compiled from the rows of groupers and of what rests
  * on them.  A call site keeps what it compiled while the snapshot stays the
  * same; the session keeps it as long as phm.grouper_change, read under the
- * query's snapshot, has the stamp under which it was compiled.
+ * query's snapshot, has the stamp under which it was compiled.  Also the text
+ * and binary forms that such values share: their bytes, which are the same on
+ * every machine.
  */
 #include "risk/grouper_kept.h"
 
 #include "access/detoast.h"
 #include "catalog/pg_type.h"
+#include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
 #include "phm_plan.h"
+
+PG_FUNCTION_INFO_V1(phm_kept_out);
+PG_FUNCTION_INFO_V1(phm_kept_send);
 
 #define KEPT_SITE 4				/* values of a call site */
 #define KEPT_SESSION 24			/* values of a session; the oldest gives way */
@@ -222,4 +228,73 @@ kept_arg(FunctionCallInfo fcinfo, int n, KeptArg *kept, Size *size)
 		datum = PG_DETOAST_DATUM(PointerGetDatum(datum));
 	*size = VARSIZE(datum);
 	return (const uint8 *) datum;
+}
+
+/* Hexadecimal text into a checked value: \x and two digits a byte. */
+Datum
+kept_in(FunctionCallInfo fcinfo, const char *type, const char *hint, KeptCheck check)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+	Size		len = strlen(text);
+	PhmError	err = {0};
+	struct varlena *value;
+
+	if (len < 2 || len % 2 != 0 || text[0] != '\\' || text[1] != 'x')
+	{
+		phm_fail(&err, ERRCODE_INVALID_TEXT_REPRESENTATION, -1, "invalid input syntax for type %s", type);
+		phm_fail_hint(&err, "%s", hint);
+		PHM_REPORT(fcinfo, &err);
+		PG_RETURN_NULL();
+	}
+	value = palloc(VARHDRSZ + len / 2);
+	SET_VARSIZE(value, VARHDRSZ + hex_decode(text + 2, len - 2, VARDATA(value)));
+	if (!check(value, VARSIZE(value), &err))
+	{
+		err.sqlstate = ERRCODE_INVALID_TEXT_REPRESENTATION;
+		PHM_REPORT(fcinfo, &err);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_POINTER(value);
+}
+
+/* Text output of every such type. */
+Datum
+phm_kept_out(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	Size		len = VARSIZE(value) - VARHDRSZ;
+	char	   *text = palloc(len * 2 + 3);
+
+	text[0] = '\\';
+	text[1] = 'x';
+	text[2 + hex_encode(VARDATA(value), len, text + 2)] = '\0';
+	PG_RETURN_CSTRING(text);
+}
+
+/* Binary input into a checked value. */
+Datum
+kept_recv(FunctionCallInfo fcinfo, KeptCheck check)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	int			len = buf->len - buf->cursor;
+	struct varlena *value = palloc(VARHDRSZ + len);
+	PhmError	err = {0};
+
+	SET_VARSIZE(value, VARHDRSZ + len);
+	memcpy(VARDATA(value), pq_getmsgbytes(buf, len), len);
+	if (!check(value, VARSIZE(value), &err))
+		hcc_raise(&err);
+	PG_RETURN_POINTER(value);
+}
+
+/* Binary output of every such type. */
+Datum
+phm_kept_send(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, VARDATA(value), VARSIZE(value) - VARHDRSZ);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }

@@ -28,6 +28,11 @@ typedef struct KeptArg
 	struct varlena *value;
 } KeptArg;
 
+/* Refuses bytes that are not a value of a type. */
+typedef bool (*KeptCheck) (const void *value, Size size, PhmError *err);
+
+extern Datum kept_in(FunctionCallInfo fcinfo, const char *type, const char *hint, KeptCheck check);
+extern Datum kept_recv(FunctionCallInfo fcinfo, KeptCheck check);
 extern struct varlena *kept_value(FunctionCallInfo fcinfo, const KeptKey *key, KeptCompile compile);
 extern struct varlena *kept_load(const KeptKey *key, KeptCompile compile);
 extern const uint8 *kept_arg(FunctionCallInfo fcinfo, int n, KeptArg *kept, Size *size);

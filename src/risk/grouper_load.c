@@ -32,6 +32,24 @@ require(bool good, const PhmError *err)
 		hcc_raise(err);
 }
 
+/* Gives a builder the rows of a grouper, of one code system unless that is ""; SPI is connected. */
+void
+grouper_read_rows(GrouperBuild *b, const char *grouper, const char *code_system)
+{
+	PhmError	err = {0};
+
+	kept_query("SELECT category, label, part FROM phm.grouper_category"
+			   " WHERE grouper OPERATOR(pg_catalog.=) $1 ORDER BY seq, category COLLATE \"C\"", grouper);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		require(grouper_build_category(b, kept_text(i, 1), kept_text(i, 2), kept_text(i, 3), &err), &err);
+	kept_query("SELECT code_system, category, codes FROM phm.grouper_code"
+			   " WHERE grouper OPERATOR(pg_catalog.=) $1"
+			   " ORDER BY code_system COLLATE \"C\", category COLLATE \"C\", codes COLLATE \"C\"", grouper);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		if (code_system[0] == '\0' || strcmp(code_system, kept_text(i, 1)) == 0)
+			require(grouper_build_codes(b, kept_text(i, 1), kept_text(i, 2), kept_text(i, 3), &err), &err);
+}
+
 /* Compiles a grouper from its rows; SPI is connected. */
 struct varlena *
 grouper_compile(const KeptKey *key)
@@ -49,15 +67,7 @@ grouper_compile(const KeptKey *key)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("rows of grouper \"%s\" are unverified", key->name),
 				 errhint("Check them against their published source, or pass unverified => true.")));
-	kept_query("SELECT category, label, part FROM phm.grouper_category"
-			   " WHERE grouper OPERATOR(pg_catalog.=) $1 ORDER BY seq, category COLLATE \"C\"", key->name);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		require(grouper_build_category(b, kept_text(i, 1), kept_text(i, 2), kept_text(i, 3), &err), &err);
-	kept_query("SELECT code_system, category, codes FROM phm.grouper_code"
-			   " WHERE grouper OPERATOR(pg_catalog.=) $1"
-			   " ORDER BY code_system COLLATE \"C\", category COLLATE \"C\", codes COLLATE \"C\"", key->name);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		require(grouper_build_codes(b, kept_text(i, 1), kept_text(i, 2), kept_text(i, 3), &err), &err);
+	grouper_read_rows(b, key->name, "");
 	built = grouper_build_finish(b, &err);
 	if (built == NULL)
 		hcc_raise(&err);

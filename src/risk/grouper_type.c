@@ -6,84 +6,28 @@
 #include "risk/grouper_type.h"
 
 #include "catalog/pg_type.h"
-#include "libpq/pqformat.h"
 #include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(phm_grouper_model_in);
-PG_FUNCTION_INFO_V1(phm_grouper_model_out);
 PG_FUNCTION_INFO_V1(phm_grouper_model_recv);
-PG_FUNCTION_INFO_V1(phm_grouper_model_send);
 PG_FUNCTION_INFO_V1(phm_group_of);
 PG_FUNCTION_INFO_V1(phm_groups);
 PG_FUNCTION_INFO_V1(phm_ungrouped);
 PG_FUNCTION_INFO_V1(phm_grouper_label);
 PG_FUNCTION_INFO_V1(phm_grouper_codes);
 
-/* Hexadecimal text into a checked grouper: \x and two digits a byte. */
+/* Text input of a grouper. */
 Datum
 phm_grouper_model_in(PG_FUNCTION_ARGS)
 {
-	const char *text = PG_GETARG_CSTRING(0);
-	Size		len = strlen(text);
-	PhmError	err = {0};
-	struct varlena *value;
-
-	if (len < 2 || len % 2 != 0 || text[0] != '\\' || text[1] != 'x')
-	{
-		phm_fail(&err, ERRCODE_INVALID_TEXT_REPRESENTATION, -1, "invalid input syntax for type phm.grouper_model");
-		phm_fail_hint(&err, "A grouper is made by phm.grouper(name).");
-		PHM_REPORT(fcinfo, &err);
-		PG_RETURN_NULL();
-	}
-	value = palloc(VARHDRSZ + len / 2);
-	SET_VARSIZE(value, VARHDRSZ + hex_decode(text + 2, len - 2, VARDATA(value)));
-	if (!grouper_check(value, VARSIZE(value), &err))
-	{
-		err.sqlstate = ERRCODE_INVALID_TEXT_REPRESENTATION;
-		PHM_REPORT(fcinfo, &err);
-		PG_RETURN_NULL();
-	}
-	PG_RETURN_POINTER(value);
+	return kept_in(fcinfo, "phm.grouper_model", "A grouper is made by phm.grouper(name).", grouper_check);
 }
 
-Datum
-phm_grouper_model_out(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	Size		len = VARSIZE(value) - VARHDRSZ;
-	char	   *text = palloc(len * 2 + 3);
-
-	text[0] = '\\';
-	text[1] = 'x';
-	text[2 + hex_encode(VARDATA(value), len, text + 2)] = '\0';
-	PG_RETURN_CSTRING(text);
-}
-
-/* The bytes of a grouper are the same on every machine. */
+/* Binary input of a grouper. */
 Datum
 phm_grouper_model_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	int			len = buf->len - buf->cursor;
-	struct varlena *value = palloc(VARHDRSZ + len);
-	PhmError	err = {0};
-
-	SET_VARSIZE(value, VARHDRSZ + len);
-	memcpy(VARDATA(value), pq_getmsgbytes(buf, len), len);
-	if (!grouper_check(value, VARSIZE(value), &err))
-		hcc_raise(&err);
-	PG_RETURN_POINTER(value);
-}
-
-Datum
-phm_grouper_model_send(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	StringInfoData buf;
-
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA(value), VARSIZE(value) - VARHDRSZ);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+	return kept_recv(fcinfo, grouper_check);
 }
 
 /* The grouper of a call. */
