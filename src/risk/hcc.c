@@ -142,40 +142,78 @@ hcc_code_key(const char *code, Size len)
 	return key;
 }
 
-/* Sets the bits of the categories that a diagnosis maps to for this person. */
-void
+/* Whether a code has the form of ICD-10-CM: a letter, a digit and 1 to 5 more; ICD-9-CM begins with a digit. */
+bool
+hcc_has_icd10_form(const char *code, Size len)
+{
+	int			digits[9];
+	int			n = 0;
+
+	for (uint64 key = hcc_code_key(code, len); key > 0; key /= 37)
+		digits[n++] = key % 37;
+	return n >= 3 && n <= 7 && digits[n - 1] > 10 && digits[n - 2] <= 10;
+}
+
+/*
+ * Sets the bits of the categories that a diagnosis maps to for this person,
+ * and says whether there were any.
+ */
+HccUse
 hcc_map(const HccView *v, const HccSubject *s, const char *code, Size len, uint64 *mapped)
 {
 	uint64		key = hcc_code_key(code, len);
-	uint64		bucket;
-	uint32		i,
-				end;
+	uint64		bucket = hcc_key_hash(key) >> v->shift;
+	uint32		end = phm_get_u32(v->buckets + 4 * (bucket + 1));
 	int			sex = s->flags & HCC_FLAG(HCC_MALE) ? 1 : 2;
+	HccUse		use = HCC_EDITED;
 
 	if (key == 0)
-		return;
-	bucket = hcc_key_hash(key) >> v->shift;
-	end = phm_get_u32(v->buckets + 4 * (bucket + 1));
-	for (i = phm_get_u32(v->buckets + 4 * bucket); i < end; i++)
+		return HCC_UNMAPPED;
+	for (uint32 i = phm_get_u32(v->buckets + 4 * bucket); i < end; i++)
 	{
 		uint64		entry = phm_get_u64(v->dx + 8 * (Size) i);
 		const uint8 *rule;
 
 		if (entry >> 16 != key)
 			continue;
-		rule = v->rules + 8 * (entry & 0xFFFF);
-		for (;; rule += 8)
+		for (rule = v->rules + 8 * (entry & 0xFFFF);; rule += 8)
 		{
 			if (s->age >= rule[2] && s->age <= rule[3] && (rule[4] & sex))
 			{
 				int			cc = phm_get_u16(rule);
 
 				mapped[cc / 64] |= UINT64CONST(1) << (cc % 64);
+				use = HCC_MAPPED;
 			}
 			if (rule[5])
-				return;
+				return use;
 		}
 	}
+	return HCC_UNMAPPED;
+}
+
+/* Starts a person. */
+void
+hcc_begin(HccWork *work, const HccView *model, const HccSubject *subject)
+{
+	*work = (HccWork) {.model = model, .subject = *subject};
+}
+
+/* Takes a diagnosis of the data year in; says and counts what became of it. */
+HccUse
+hcc_add(HccWork *work, const char *code, Size len)
+{
+	HccUse		use = hcc_map(work->model, &work->subject, code, len, work->mapped);
+
+	work->codes[use]++;
+	return use;
+}
+
+/* The score of what came in; the work can go on after it. */
+void
+hcc_finish(const HccWork *work, bool want_terms, HccScore *score)
+{
+	hcc_score(work->model, &work->subject, work->mapped, want_terms, score);
 }
 
 /* Does a condition hold for a person? */
@@ -350,10 +388,12 @@ hcc_raw(const HccScore *s)
 	return divide_rounded((int128) s->sum * HCC_SCALE, s->divisor);
 }
 
-/* The raw score over the normalization factor, in thousandths. */
+/* The raw score over the normalization factor, in thousandths; 0 when the factor is not known. */
 int64
 hcc_normalized(const HccScore *s)
 {
+	if (s->normalization == 0)
+		return 0;
 	return divide_rounded((int128) s->sum * HCC_SCALE * 1000,
 						  (int128) s->divisor * s->normalization);
 }
