@@ -9,7 +9,7 @@ SELECT n, r.segment, r.cell, r.hccs, r.interactions, r.terms, r.raw, r.normaliza
   FROM m, (VALUES (1, 70, 0, '00', false, false, NULL), (2, 64, 1, '02', false, false, NULL), (3, 64, 0, '02', false, false, NULL),
 	(4, 70, 2, '01', false, false, 0), (5, 64, 0, '01', true, false, NULL), (6, 40, 1, '00', true, false, NULL), (7, 50, 1, '00', true, true, 2),
 	(8, 70, 1, '00', false, false, 4), (9, 50, 1, '03', false, false, 10), (10, 50, 1, '03', false, true, 9), (11, 64, 0, '00', true, false, 9),
-	(12, 64, 3, '04', true, false, 12), (13, 90, 1, '04', true, true, 12)) AS p(n, age, orec, dual, ne, lti, graft),
+	(12, 64, 3, '04', true, false, 12), (13, 90, 1, '04', true, true, 12), (14, 64, 0, '00', true, true, 9)) AS p(n, age, orec, dual, ne, lti, graft),
 	phm.hcc(e21, phm.hcc_person(age, 'F', orec, NULL, dual, ne, lti => lti, graft_months => graft), '{N186,I5022,E1122,J449,Z4901,B20}'::text[]) AS r
  ORDER BY n;
 SELECT phm.hcc_model('ESRD_V21', 2026);

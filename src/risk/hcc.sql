@@ -249,7 +249,7 @@ COMMENT ON TABLE phm.hcc_variable IS
 COMMENT ON COLUMN phm.hcc_variable.rule_set IS 'Set that phm.hcc_release names.';
 COMMENT ON COLUMN phm.hcc_variable.variable IS 'Published name.';
 COMMENT ON COLUMN phm.hcc_variable.op IS 'cell (demographic cell), person (other demographic variable), any (one of the categories), all (every category, variable and condition), count (so many payment categories after hierarchies).';
-COMMENT ON COLUMN phm.hcc_variable.args IS 'cell, person: conditions, all of which must hold, such as "female age=65-69 !medicaid"; any, all: categories (HCC18), variables and, in all, conditions; count: 5, 10+ or 2-4. Conditions: male female aged disabled originally_disabled originally_esrd orec_1 medicaid full_dual partial_dual lti new_enrollee snp low_income esrd entry_aged dialysis transplant functioning_graft graft_1 graft_2 graft_3 graft_4_9 graft_10, age=A-B, entry_age=A-B; ! negates.';
+COMMENT ON COLUMN phm.hcc_variable.args IS 'cell, person: conditions, all of which must hold, such as "female age=65-69 !medicaid"; any, all: categories (HCC18), variables and, in all, conditions; count: 5, 10+ or 2-4. Conditions: male female aged disabled originally_disabled originally_esrd orec_1 medicaid full_dual partial_dual lti new_enrollee snp low_income esrd entry_aged dialysis transplant functioning_graft graft_1 graft_2 graft_3 graft_4_9 graft_10 graft_aged, age=A-B, entry_age=A-B; ! negates.';
 COMMENT ON COLUMN phm.hcc_variable.built_in IS 'True for rows that come with phm; these are not dumped.';
 COMMENT ON TABLE phm.hcc_segment IS
 'Segments of a model: the first row whose condition holds takes the person. Source: CMS model software.';
@@ -369,7 +369,7 @@ CREATE TYPE phm.hcc_result AS (
 COMMENT ON TYPE phm.hcc_result IS
 'A risk score and everything it is made of: the sum of the terms'' coefficients over divisor is raw, raw over normalization rounded to three decimals is normalized, that times (1 - coding_intensity) rounded to three decimals is payment; rounding is half away from zero.';
 COMMENT ON COLUMN phm.hcc_result.raw IS 'Raw risk score, exact (six decimals where a divisor applies).';
-COMMENT ON COLUMN phm.hcc_result.payment IS 'Payment risk score, three decimals; before frailty and blends.';
+COMMENT ON COLUMN phm.hcc_result.payment IS 'Payment risk score, three decimals; before frailty and blends. Null where no normalization factor is known.';
 COMMENT ON COLUMN phm.hcc_result.segment IS 'Segment of the model that took the person.';
 COMMENT ON COLUMN phm.hcc_result.cell IS 'Demographic cell, null where the segment has none.';
 COMMENT ON COLUMN phm.hcc_result.hccs_before IS 'Categories to which the diagnoses map, before requirements and hierarchies.';
@@ -377,7 +377,7 @@ COMMENT ON COLUMN phm.hcc_result.hccs IS 'Categories that remain after requireme
 COMMENT ON COLUMN phm.hcc_result.interactions IS 'Interactions and payment-HCC counts that hold in the segment, also those of coefficient 0.';
 COMMENT ON COLUMN phm.hcc_result.terms IS 'All terms of the score.';
 COMMENT ON COLUMN phm.hcc_result.divisor IS 'Divisor of the segment, 1 for most.';
-COMMENT ON COLUMN phm.hcc_result.normalization IS 'Normalization factor.';
+COMMENT ON COLUMN phm.hcc_result.normalization IS 'Normalization factor; null: not known, and so are the next two.';
 COMMENT ON COLUMN phm.hcc_result.normalized IS 'Normalized score, three decimals.';
 COMMENT ON COLUMN phm.hcc_result.coding_intensity IS 'Coding-intensity adjustment.';
 

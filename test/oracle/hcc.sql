@@ -47,7 +47,9 @@ SELECT e.*, c.name IS NULL AS unknown, r AS result,
 		           FROM unnest(e.terms) AS t ORDER BY split_part(t, '=', 1) COLLATE "C") AS bad_terms,
 	round(r.raw, 6) <> e.raw AS bad_raw,
 	coalesce(r.normalization <> e.norm, false) AS bad_norm,
-	coalesce(abs(r.raw / e.norm * (1 - e.ci) - e.unrounded) > 0.000001, false) AS bad_unrounded,
+	-- printed with six decimals; a little more than half of the last one is for binary fractions
+	coalesce(abs((SELECT sum(coefficient) FROM unnest(r.terms)) / r.divisor / e.norm * (1 - e.ci) - e.unrounded) > 0.00000050001, false)
+		AS bad_unrounded,
 	coalesce(CASE WHEN r.coding_intensity = e.ci THEN r.payment <> round(round(e.raw / e.norm, 3) * (1 - e.ci), 3)
 			ELSE e.model IN ('V24', 'V28') END, false) AS bad_payment,
 	a IS DISTINCT FROM r AS bad_aggregate
