@@ -17,7 +17,7 @@ static const char *const flag_words[HCC_FLAGS] = {
 	"originally_esrd", "orec_1", "medicaid", "full_dual", "partial_dual",
 	"lti", "new_enrollee", "snp", "low_income", "esrd", "entry_aged",
 	"dialysis", "transplant", "functioning_graft", "graft_1", "graft_2",
-	"graft_3", "graft_4_9", "graft_10",
+	"graft_3", "graft_4_9", "graft_10", "graft_aged",
 };
 
 /* The flag that a word of a condition names, -1 when none. */
@@ -45,7 +45,8 @@ graft_flags(int months)
 /*
  * What conditions may ask of a person.  OREC 1 alone means originally
  * disabled (3 is disability and ESRD), and only from 65 on; a new enrollee of
- * 64 who is entitled by age (OREC 0) is in the cells of 65.
+ * 64 who is entitled by age (OREC 0) is in the cells of 65, and aged where
+ * amounts for a graft go by age, unless the institutional segment takes him.
  */
 bool
 hcc_subject(const HccPerson *p, HccSubject *s, PhmError *err)
@@ -67,6 +68,7 @@ hcc_subject(const HccPerson *p, HccSubject *s, PhmError *err)
 	s->flags = HCC_FLAG(p->sex == 1 ? HCC_MALE : HCC_FEMALE) |
 		(aged ? HCC_FLAG(HCC_AGED) : 0) |
 		(aged || entering ? HCC_FLAG(HCC_ENTRY_AGED) : 0) |
+		(aged || (entering && !p->lti) ? HCC_FLAG(HCC_GRAFT_AGED) : 0) |
 		(!aged && p->orec != 0 ? HCC_FLAG(HCC_DISABLED) : 0) |
 		(aged && p->orec == 1 ? HCC_FLAG(HCC_ORIGINALLY_DISABLED) : 0) |
 		(aged && p->orec >= 2 ? HCC_FLAG(HCC_ORIGINALLY_ESRD) : 0) |
@@ -112,6 +114,17 @@ hcc_key_hash(uint64 key)
 	return key * UINT64CONST(0x9E3779B97F4A7C15);
 }
 
+/* What a character of a code is worth: 1 to 10 digits, 11 to 36 letters, LEFT_OUT, 0 what is in no code. */
+#define LEFT_OUT 64
+static const uint8 code_digits[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+	24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+	['a'] = 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+	24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+	['.'] = LEFT_OUT, [' '] = LEFT_OUT,
+};
+
 /*
  * A diagnosis code as a number: letters and digits, without dots and blanks,
  * in either case.  0 for what cannot be a code of a mapping.
@@ -124,58 +137,89 @@ hcc_code_key(const char *code, Size len)
 
 	for (Size i = 0; i < len; i++)
 	{
-		unsigned char c = code[i];
-		int			digit;
+		uint8		digit = code_digits[(unsigned char) code[i]];
 
-		if (c >= '0' && c <= '9')
-			digit = c - '0' + 1;
-		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-			digit = (c | 0x20) - 'a' + 11;
-		else if (c == '.' || c == ' ')
+		if (digit == LEFT_OUT)
 			continue;
-		else
-			return 0;
-		if (++n > 9)
+		if (digit == 0 || ++n > 9)
 			return 0;
 		key = key * 37 + digit;
 	}
 	return key;
 }
 
-/* Sets the bits of the categories that a diagnosis maps to for this person. */
-void
+/* Whether a code has the form of ICD-10-CM: a letter, a digit and 1 to 5 more; ICD-9-CM begins with a digit. */
+bool
+hcc_has_icd10_form(const char *code, Size len)
+{
+	int			digits[9];
+	int			n = 0;
+
+	for (uint64 key = hcc_code_key(code, len); key > 0; key /= 37)
+		digits[n++] = key % 37;
+	return n >= 3 && n <= 7 && digits[n - 1] > 10 && digits[n - 2] <= 10;
+}
+
+/*
+ * Sets the bits of the categories that a diagnosis maps to for this person,
+ * and says whether there were any.
+ */
+HccUse
 hcc_map(const HccView *v, const HccSubject *s, const char *code, Size len, uint64 *mapped)
 {
 	uint64		key = hcc_code_key(code, len);
-	uint64		bucket;
-	uint32		i,
-				end;
+	uint64		bucket = hcc_key_hash(key) >> v->shift;
+	uint32		end = phm_get_u32(v->buckets + 4 * (bucket + 1));
 	int			sex = s->flags & HCC_FLAG(HCC_MALE) ? 1 : 2;
+	HccUse		use = HCC_EDITED;
 
 	if (key == 0)
-		return;
-	bucket = hcc_key_hash(key) >> v->shift;
-	end = phm_get_u32(v->buckets + 4 * (bucket + 1));
-	for (i = phm_get_u32(v->buckets + 4 * bucket); i < end; i++)
+		return HCC_UNMAPPED;
+	for (uint32 i = phm_get_u32(v->buckets + 4 * bucket); i < end; i++)
 	{
 		uint64		entry = phm_get_u64(v->dx + 8 * (Size) i);
 		const uint8 *rule;
 
 		if (entry >> 16 != key)
 			continue;
-		rule = v->rules + 8 * (entry & 0xFFFF);
-		for (;; rule += 8)
+		for (rule = v->rules + 8 * (entry & 0xFFFF);; rule += 8)
 		{
 			if (s->age >= rule[2] && s->age <= rule[3] && (rule[4] & sex))
 			{
 				int			cc = phm_get_u16(rule);
 
 				mapped[cc / 64] |= UINT64CONST(1) << (cc % 64);
+				use = HCC_MAPPED;
 			}
 			if (rule[5])
-				return;
+				return use;
 		}
 	}
+	return HCC_UNMAPPED;
+}
+
+/* Starts a person. */
+void
+hcc_begin(HccWork *work, const HccView *model, const HccSubject *subject)
+{
+	*work = (HccWork) {.model = model, .subject = *subject};
+}
+
+/* Takes a diagnosis of the data year in; says and counts what became of it. */
+HccUse
+hcc_add(HccWork *work, const char *code, Size len)
+{
+	HccUse		use = hcc_map(work->model, &work->subject, code, len, work->mapped);
+
+	work->codes[use]++;
+	return use;
+}
+
+/* The score of what came in; the work can go on after it. */
+void
+hcc_finish(const HccWork *work, bool want_terms, HccScore *score)
+{
+	hcc_score(work->model, &work->subject, work->mapped, want_terms, score);
 }
 
 /* Does a condition hold for a person? */
@@ -270,24 +314,26 @@ add_term(HccScore *score, bool want_terms, HccKind kind, int index, int32 factor
 		score->terms[score->nterms++] = (HccTerm) {factor, kind, index};
 }
 
-/* Adds the variables of a segment that hold: those of persons, or the others. */
-static void
+/*
+ * Adds the variables that hold from a term on: up to the first one that is not
+ * of persons, or all that are left.  Returns where it stopped.
+ */
+static const uint8 *
 add_variables(const HccView *v, const HccSubject *s, bool want_terms, bool of_person,
-			  HccScore *score)
+			  const uint8 *term, const uint8 *end, HccScore *score)
 {
-	const uint8 *segment = v->segments + HCC_ENTRY_SIZE * score->segment;
-	const uint8 *term = v->terms + 8 * (Size) phm_get_u32(segment + 4);
-	const uint8 *end = term + 8 * (Size) phm_get_u32(segment + 8);
-
 	for (; term < end; term += 8)
 	{
 		int			i = phm_get_u32(term);
 		const uint8 *var = v->vars + HCC_VAR_SIZE * (Size) i;
 		HccKind		kind = var[30];
 
-		if ((kind <= HCC_KIND_PERSON) == of_person && variable_holds(v, var, s, score))
+		if (of_person && kind > HCC_KIND_PERSON)
+			break;
+		if (variable_holds(v, var, s, score))
 			add_term(score, want_terms, kind, i, (int32) phm_get_u32(term + 4));
 	}
+	return term;
 }
 
 /* Adds the factors of the categories that remained. */
@@ -314,7 +360,10 @@ hcc_score(const HccView *v, const HccSubject *s, const uint64 *mapped, bool want
 {
 	int			selector = hcc_select(v, s);
 	const uint8 *sel = v->selectors + HCC_SELECTOR_SIZE * Max(selector, 0);
-	const uint8 *adjust;
+	const uint8 *adjust,
+			   *segment,
+			   *term,
+			   *end;
 
 	score->sum = score->nterms = score->payment_hccs = 0;
 	memcpy(score->mapped, mapped, sizeof(score->mapped));
@@ -329,9 +378,12 @@ hcc_score(const HccView *v, const HccSubject *s, const uint64 *mapped, bool want
 	for (int w = 0; w < v->nwords; w++)
 		score->payment_hccs +=
 			__builtin_popcountll(score->counted[w] & phm_get_u64(v->payable + 8 * w));
-	add_variables(v, s, want_terms, true, score);
+	segment = v->segments + HCC_ENTRY_SIZE * score->segment;
+	term = v->terms + 8 * (Size) phm_get_u32(segment + 4);
+	end = term + 8 * (Size) phm_get_u32(segment + 8);
+	term = add_variables(v, s, want_terms, true, term, end, score);
 	add_categories(v, want_terms, score);
-	add_variables(v, s, want_terms, false, score);
+	add_variables(v, s, want_terms, false, term, end, score);
 }
 
 /* Divides and rounds half away from zero, as CMS software does. */
@@ -350,10 +402,12 @@ hcc_raw(const HccScore *s)
 	return divide_rounded((int128) s->sum * HCC_SCALE, s->divisor);
 }
 
-/* The raw score over the normalization factor, in thousandths. */
+/* The raw score over the normalization factor, in thousandths; 0 when the factor is not known. */
 int64
 hcc_normalized(const HccScore *s)
 {
+	if (s->normalization == 0)
+		return 0;
 	return divide_rounded((int128) s->sum * HCC_SCALE * 1000,
 						  (int128) s->divisor * s->normalization);
 }

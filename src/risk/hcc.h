@@ -25,7 +25,8 @@
  *                 kind u8, 0 u8, first clause u32, name u32
  *       selectors 40 bytes each: when (24), segment, adjust, divisor u32, 0 u32
  *       segments  name, first term, terms, 0: u32
- *       adjusts   series name, normalization, coding intensity, 0: u32
+ *       adjusts   series name, normalization (0: not known, raw scores only),
+ *                 coding intensity, 0: u32
  *       terms     variable u32, factor i32
  *       factors   i32[nsegments][ncc]
  *       buckets   u32[nbuckets + 1]        first entry of dx by top bits of the hash
@@ -69,7 +70,7 @@ typedef enum HccFlag
 	HCC_ORIGINALLY_ESRD, HCC_OREC_1, HCC_MEDICAID, HCC_FULL_DUAL, HCC_PARTIAL_DUAL,
 	HCC_LTI, HCC_NEW_ENROLLEE, HCC_SNP, HCC_LOW_INCOME, HCC_ESRD, HCC_ENTRY_AGED,
 	HCC_DIALYSIS, HCC_TRANSPLANT, HCC_FUNCTIONING_GRAFT, HCC_GRAFT_1, HCC_GRAFT_2,
-	HCC_GRAFT_3, HCC_GRAFT_4_9, HCC_GRAFT_10,
+	HCC_GRAFT_3, HCC_GRAFT_4_9, HCC_GRAFT_10, HCC_GRAFT_AGED,
 	HCC_FLAGS
 } HccFlag;
 
@@ -175,7 +176,7 @@ typedef struct HccScore
 {
 	int			segment;		/* -1: no segment takes this person */
 	uint32		divisor;
-	uint32		normalization;
+	uint32		normalization;	/* 0: not known, there is no payment score */
 	uint32		coding_intensity;
 	uint64		mapped[HCC_WORDS];
 	uint64		counted[HCC_WORDS];
@@ -185,14 +186,35 @@ typedef struct HccScore
 	HccTerm		terms[HCC_MAX_TERMS];
 } HccScore;
 
+/* What becomes of a code when it is mapped. */
+typedef enum HccUse
+{
+	HCC_UNMAPPED,				/* the model of the year has no such code */
+	HCC_EDITED,					/* it has, but not for this age and sex */
+	HCC_MAPPED
+} HccUse;
+
+/* One person while diagnoses come in: hcc_begin, hcc_add for each, hcc_finish. */
+typedef struct HccWork
+{
+	const HccView *model;
+	HccSubject	subject;
+	uint64		mapped[HCC_WORDS];
+	uint32		codes[HCC_MAPPED + 1];	/* how many met each HccUse */
+} HccWork;
+
 /* hcc.c: reading and scoring */
+extern void hcc_begin(HccWork *work, const HccView *model, const HccSubject *subject);
+extern HccUse hcc_add(HccWork *work, const char *code, Size len);
+extern void hcc_finish(const HccWork *work, bool want_terms, HccScore *score);
 extern bool hcc_subject(const HccPerson *person, HccSubject *subject, PhmError *err);
 extern int	hcc_flag_of(const char *word, Size len);
 extern uint64 hcc_code_key(const char *code, Size len);
+extern bool hcc_has_icd10_form(const char *code, Size len);
 extern uint64 hcc_hash(const void *bytes, Size size);
 extern uint64 hcc_key_hash(uint64 key);
-extern void hcc_map(const HccView *v, const HccSubject *subject,
-					const char *code, Size len, uint64 *mapped);
+extern HccUse hcc_map(const HccView *v, const HccSubject *subject,
+					  const char *code, Size len, uint64 *mapped);
 extern void hcc_score(const HccView *v, const HccSubject *subject,
 					  const uint64 *mapped, bool want_terms, HccScore *score);
 extern bool hcc_when_holds(const uint8 *when, const HccSubject *subject);

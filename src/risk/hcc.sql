@@ -21,7 +21,7 @@ CREATE TABLE phm.hcc_adjustment (
 	model text NOT NULL,
 	payment_year integer NOT NULL,
 	series text NOT NULL DEFAULT 'all',
-	normalization numeric NOT NULL CHECK (normalization BETWEEN 0.001 AND 100 AND scale(normalization) <= 6),
+	normalization numeric CHECK (normalization BETWEEN 0.001 AND 100 AND scale(normalization) <= 6),
 	coding_intensity numeric NOT NULL DEFAULT 0
 		CHECK (coding_intensity >= 0 AND coding_intensity < 1 AND scale(coding_intensity) <= 6),
 	status text NOT NULL DEFAULT 'unverified'
@@ -206,7 +206,7 @@ COMMENT ON TABLE phm.hcc_adjustment IS
 COMMENT ON COLUMN phm.hcc_adjustment.model IS 'Model, as in phm.hcc_release.';
 COMMENT ON COLUMN phm.hcc_adjustment.payment_year IS 'Payment year.';
 COMMENT ON COLUMN phm.hcc_adjustment.series IS 'Name by which segments choose their factors (dialysis, functioning_graft); all where a model has one.';
-COMMENT ON COLUMN phm.hcc_adjustment.normalization IS 'Normalization factor, at most six decimals.';
+COMMENT ON COLUMN phm.hcc_adjustment.normalization IS 'Normalization factor, at most six decimals; null: not known, the model gives raw scores only.';
 COMMENT ON COLUMN phm.hcc_adjustment.coding_intensity IS 'Medicare Advantage coding-pattern adjustment as a share, such as 0.059.';
 COMMENT ON COLUMN phm.hcc_adjustment.status IS 'How far the factors were checked; a model with unverified factors is refused unless asked for.';
 COMMENT ON COLUMN phm.hcc_adjustment.source IS 'Published source.';
@@ -249,7 +249,7 @@ COMMENT ON TABLE phm.hcc_variable IS
 COMMENT ON COLUMN phm.hcc_variable.rule_set IS 'Set that phm.hcc_release names.';
 COMMENT ON COLUMN phm.hcc_variable.variable IS 'Published name.';
 COMMENT ON COLUMN phm.hcc_variable.op IS 'cell (demographic cell), person (other demographic variable), any (one of the categories), all (every category, variable and condition), count (so many payment categories after hierarchies).';
-COMMENT ON COLUMN phm.hcc_variable.args IS 'cell, person: conditions, all of which must hold, such as "female age=65-69 !medicaid"; any, all: categories (HCC18), variables and, in all, conditions; count: 5, 10+ or 2-4. Conditions: male female aged disabled originally_disabled originally_esrd orec_1 medicaid full_dual partial_dual lti new_enrollee snp low_income esrd entry_aged dialysis transplant functioning_graft graft_1 graft_2 graft_3 graft_4_9 graft_10, age=A-B, entry_age=A-B; ! negates.';
+COMMENT ON COLUMN phm.hcc_variable.args IS 'cell, person: conditions, all of which must hold, such as "female age=65-69 !medicaid"; any, all: categories (HCC18), variables and, in all, conditions; count: 5, 10+ or 2-4. Conditions: male female aged disabled originally_disabled originally_esrd orec_1 medicaid full_dual partial_dual lti new_enrollee snp low_income esrd entry_aged dialysis transplant functioning_graft graft_1 graft_2 graft_3 graft_4_9 graft_10 graft_aged, age=A-B, entry_age=A-B; ! negates.';
 COMMENT ON COLUMN phm.hcc_variable.built_in IS 'True for rows that come with phm; these are not dumped.';
 COMMENT ON TABLE phm.hcc_segment IS
 'Segments of a model: the first row whose condition holds takes the person. Source: CMS model software.';
@@ -369,7 +369,7 @@ CREATE TYPE phm.hcc_result AS (
 COMMENT ON TYPE phm.hcc_result IS
 'A risk score and everything it is made of: the sum of the terms'' coefficients over divisor is raw, raw over normalization rounded to three decimals is normalized, that times (1 - coding_intensity) rounded to three decimals is payment; rounding is half away from zero.';
 COMMENT ON COLUMN phm.hcc_result.raw IS 'Raw risk score, exact (six decimals where a divisor applies).';
-COMMENT ON COLUMN phm.hcc_result.payment IS 'Payment risk score, three decimals; before frailty and blends.';
+COMMENT ON COLUMN phm.hcc_result.payment IS 'Payment risk score, three decimals; before frailty and blends. Null where no normalization factor is known.';
 COMMENT ON COLUMN phm.hcc_result.segment IS 'Segment of the model that took the person.';
 COMMENT ON COLUMN phm.hcc_result.cell IS 'Demographic cell, null where the segment has none.';
 COMMENT ON COLUMN phm.hcc_result.hccs_before IS 'Categories to which the diagnoses map, before requirements and hierarchies.';
@@ -377,7 +377,7 @@ COMMENT ON COLUMN phm.hcc_result.hccs IS 'Categories that remain after requireme
 COMMENT ON COLUMN phm.hcc_result.interactions IS 'Interactions and payment-HCC counts that hold in the segment, also those of coefficient 0.';
 COMMENT ON COLUMN phm.hcc_result.terms IS 'All terms of the score.';
 COMMENT ON COLUMN phm.hcc_result.divisor IS 'Divisor of the segment, 1 for most.';
-COMMENT ON COLUMN phm.hcc_result.normalization IS 'Normalization factor.';
+COMMENT ON COLUMN phm.hcc_result.normalization IS 'Normalization factor; null: not known, and so are the next two.';
 COMMENT ON COLUMN phm.hcc_result.normalized IS 'Normalized score, three decimals.';
 COMMENT ON COLUMN phm.hcc_result.coding_intensity IS 'Coding-intensity adjustment.';
 
@@ -444,6 +444,10 @@ CREATE FUNCTION phm.hcc(model phm.hcc_model, person phm.hcc_person, diagnoses te
 AS 'MODULE_PATHNAME', 'phm_hcc' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION phm.hcc(phm.hcc_model, phm.hcc_person, text[]) IS
 'Scores a person. diagnoses: ICD-10-CM codes of the data year, with or without dots, in either case, in any order; repeated, null and unmapped codes do no harm, a null array is no diagnoses. Null when the model or the person is null, age or sex is unknown, or no segment takes the person. Errors: 22023 for values outside a field''s range. Source: CMS-HCC, ESRD and RxHCC model software.';
+CREATE FUNCTION phm.hcc(model phm.hcc_model, person phm.hcc_person, diagnoses phm.codeset) RETURNS phm.hcc_result
+AS 'MODULE_PATHNAME', 'phm_hcc_codeset' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION phm.hcc(phm.hcc_model, phm.hcc_person, phm.codeset) IS
+'Scores a person from the ICD-10-CM codes of a set; codes of other systems and codes without a system count for nothing. Otherwise as phm.hcc of an array. Errors: 22023 also for a set with a prefix of ICD-10-CM codes.';
 CREATE FUNCTION phm.hcc_raw(model phm.hcc_model, person phm.hcc_person, diagnoses text[]) RETURNS numeric
 AS 'MODULE_PATHNAME', 'phm_hcc_raw' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION phm.hcc_raw(phm.hcc_model, phm.hcc_person, text[]) IS
@@ -451,7 +455,7 @@ COMMENT ON FUNCTION phm.hcc_raw(phm.hcc_model, phm.hcc_person, text[]) IS
 CREATE FUNCTION phm.hcc_payment(model phm.hcc_model, person phm.hcc_person, diagnoses text[]) RETURNS numeric
 AS 'MODULE_PATHNAME', 'phm_hcc_payment' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION phm.hcc_payment(phm.hcc_model, phm.hcc_person, text[]) IS
-'The payment risk score alone, faster than phm.hcc; arguments, nulls and errors as there.';
+'The payment risk score alone, faster than phm.hcc; arguments, nulls and errors as there. Null also where no normalization factor is known.';
 
 CREATE FUNCTION phm.hcc(state phm.hcc_state) RETURNS phm.hcc_result
 AS 'MODULE_PATHNAME', 'phm_hcc_state_score' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 500;
@@ -493,8 +497,61 @@ AS 'MODULE_PATHNAME', 'phm_explain_hcc' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 
 COMMENT ON FUNCTION phm.explain_hcc(phm.hcc_model, phm.hcc_person, text[]) IS
 'A score term by term, so that it can be recomputed by hand: every term with its coefficient, the categories it rests on and the given diagnoses that map to them (because); then the suppressed categories (kind suppressed); then the way from the sum to the payment score (kind score, value in coefficient). No rows where phm.hcc gives null.';
 
+CREATE FUNCTION phm.explain_hcc_diagnoses(model phm.hcc_model, person phm.hcc_person, diagnoses text[],
+	OUT dx text, OUT use text, OUT hccs integer[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'phm_explain_hcc_diagnoses' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
+COMMENT ON FUNCTION phm.explain_hcc_diagnoses(phm.hcc_model, phm.hcc_person, text[]) IS
+'What became of each given diagnosis, in the order given, with the categories it maps to. use: counted; no factor (its categories remain, but have no factor in the segment of the person, as for new enrollees); suppressed (by hierarchies or requirements); age or sex (the edits do not allow it for this person); unmapped (the model has no such code in its payment year: no category, unknown, or not valid then); not ICD-10-CM (not the form of a code: ICD-9-CM, blank, anything else). Null diagnoses are left out. No rows where phm.hcc gives null.';
+
 CREATE FUNCTION phm.explain_hcc_model(model phm.hcc_model, OUT property text, OUT value text)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'phm_explain_hcc_model' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 12;
 COMMENT ON FUNCTION phm.explain_hcc_model(phm.hcc_model) IS
 'What a model is and holds, for people; hash tells models apart.';
+
+CREATE TYPE phm.hcc_share AS (model text, weight numeric, raw numeric, payment numeric, segment text);
+COMMENT ON TYPE phm.hcc_share IS 'One part of a blended risk score: the model, its weight, and the scores it gives.';
+COMMENT ON COLUMN phm.hcc_share.model IS 'Model, as in phm.hcc_release.';
+COMMENT ON COLUMN phm.hcc_share.weight IS 'Share of the payment score of the model, from phm.hcc_blend.';
+COMMENT ON COLUMN phm.hcc_share.raw IS 'Raw score.';
+COMMENT ON COLUMN phm.hcc_share.payment IS 'Payment score, rounded to three decimals as CMS does.';
+COMMENT ON COLUMN phm.hcc_share.segment IS 'Segment that took the person.';
+
+CREATE FUNCTION phm.hcc_blended(program text, payment_year integer, person phm.hcc_person, diagnoses text[],
+	unverified boolean DEFAULT false, OUT payment numeric, OUT shares phm.hcc_share[])
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	b record;
+	r phm.hcc_result;
+	total numeric := 0;
+BEGIN
+	IF program IS NULL OR payment_year IS NULL OR person IS NULL THEN
+		RETURN;
+	END IF;
+	FOR b IN SELECT x.model, x.weight, x.status FROM phm.hcc_blend AS x
+			  WHERE x.program = hcc_blended.program AND x.payment_year = hcc_blended.payment_year
+			  ORDER BY x.model COLLATE "C" LOOP
+		IF b.status = 'unverified' AND unverified IS NOT TRUE THEN
+			RAISE EXCEPTION 'weights of program "%" for payment year % are unverified', program, payment_year
+				USING ERRCODE = '22023', HINT = 'Check them against the Rate Announcement, or pass unverified => true.';
+		END IF;
+		r := phm.hcc(phm.hcc_model(b.model, payment_year, unverified => unverified IS TRUE), person, diagnoses);
+		total := total + b.weight * r.payment;
+		shares := shares || ROW(b.model, b.weight, r.raw, r.payment, r.segment)::phm.hcc_share;
+	END LOOP;
+	IF shares IS NULL THEN
+		RAISE EXCEPTION 'there is no blend of program "%" for payment year %', program, payment_year
+			USING ERRCODE = '22023', DETAIL = format('Available: %s.',
+				(SELECT string_agg(l, '; ' ORDER BY l COLLATE "C")
+				   FROM (SELECT concat(x.program, ' ', string_agg(DISTINCT x.payment_year::text, ', ')) AS l
+						   FROM phm.hcc_blend AS x GROUP BY x.program) AS available)),
+			HINT = 'A blend of your own is added as rows of phm.hcc_blend.';
+	END IF;
+	payment := round(total, 3);
+END
+$$;
+COMMENT ON FUNCTION phm.hcc_blended(text, integer, phm.hcc_person, text[], boolean) IS
+'The payment score of a program and payment year that is blended from several models (phm.hcc_blend): the sum of the payment scores times their weights, rounded to three decimals, and its parts. payment is null when a part has no payment score. unverified: accept weights and factors marked unverified. Errors: 22023 for a program or year without weights, and for unverified ones. Source: CMS Rate Announcements.';

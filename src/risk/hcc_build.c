@@ -176,14 +176,14 @@ hcc_build_variable(HccBuild *b, const char *name, const char *op, const char *ar
 	return true;
 }
 
-/* Normalization and coding intensity of a series, in millionths. */
+/* Normalization and coding intensity of a series, in millionths; normalization 0: not known. */
 bool
 hcc_build_adjust(HccBuild *b, const char *series, int64 normalization,
 				 int64 coding_intensity, PhmError *err)
 {
 	HccAdjust  *row;
 
-	if (normalization < HCC_MIN_RATE || normalization > HCC_MAX_RATE)
+	if (normalization != 0 && (normalization < HCC_MIN_RATE || normalization > HCC_MAX_RATE))
 		return hcc_refuse(err, "hcc_adjustment", series, "normalization is from 0.001 to 100");
 	if (coding_intensity < 0 || coding_intensity >= HCC_SCALE)
 		return hcc_refuse(err, "hcc_adjustment", series, "coding_intensity is from 0 to below 1");

@@ -132,8 +132,8 @@ check_segments(const HccParts *p, PhmError *err)
 			p->terms[i].factor < -HCC_MAX_FACTOR)
 			return refuse(err, "terms");
 	for (int i = 0; i < p->nadjusts; i++)
-		if (p->adjusts[i].normalization < HCC_MIN_RATE || p->adjusts[i].normalization > HCC_MAX_RATE ||
-			p->adjusts[i].coding_intensity >= HCC_SCALE)
+		if ((p->adjusts[i].normalization != 0 && p->adjusts[i].normalization < HCC_MIN_RATE) ||
+			p->adjusts[i].normalization > HCC_MAX_RATE || p->adjusts[i].coding_intensity >= HCC_SCALE)
 			return refuse(err, "adjusts");
 	return true;
 }

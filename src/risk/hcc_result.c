@@ -12,6 +12,7 @@
 #include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(phm_explain_hcc);
+PG_FUNCTION_INFO_V1(phm_explain_hcc_diagnoses);
 PG_FUNCTION_INFO_V1(phm_explain_hcc_model);
 
 /* The columns of phm.hcc_result, in order. */
@@ -132,6 +133,8 @@ hcc_result(FunctionCallInfo fcinfo, HccCache *cache, const HccView *v)
 	value[RESULT_NORMALIZATION] = hcc_numeric(score->normalization);
 	value[RESULT_NORMALIZED] = hcc_numeric(hcc_normalized(score) * 1000);
 	value[RESULT_CODING_INTENSITY] = hcc_numeric(score->coding_intensity);
+	null[RESULT_PAYMENT] = null[RESULT_NORMALIZATION] = null[RESULT_NORMALIZED] =
+		null[RESULT_CODING_INTENSITY] = score->normalization == 0;
 	return HeapTupleGetDatum(heap_form_tuple(cache->result_desc, value, null));
 }
 
@@ -209,6 +212,8 @@ put_rest(ReturnSetInfo *rsinfo, const HccView *v, const HccScore *score, const H
 	if (score->divisor != HCC_SCALE)
 		put_row(rsinfo, "divisor", "score", hcc_numeric(score->divisor), NULL, NULL);
 	put_row(rsinfo, "raw", "score", hcc_numeric(hcc_raw(score)), NULL, NULL);
+	if (score->normalization == 0)
+		return;
 	put_row(rsinfo, "normalization", "score", hcc_numeric(score->normalization), NULL, NULL);
 	put_row(rsinfo, "normalized", "score", hcc_numeric(hcc_normalized(score) * 1000), NULL, NULL);
 	put_row(rsinfo, "coding_intensity", "score", hcc_numeric(score->coding_intensity), NULL, NULL);
@@ -258,6 +263,75 @@ phm_explain_hcc(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* What became of a diagnosis that maps to these categories. */
+static const char *
+use_of_mapped(const HccView *v, const HccScore *score, const uint64 *mapped)
+{
+	const uint8 *has = v->has + 8 * (Size) v->nwords * score->segment;
+	bool		stays = false;
+
+	for (int w = 0; w < v->nwords; w++)
+	{
+		if (mapped[w] & score->counted[w] & phm_get_u64(has + 8 * w))
+			return "counted";
+		stays |= (mapped[w] & score->counted[w]) != 0;
+	}
+	return stays ? "no factor" : "suppressed";
+}
+
+/* One row for a diagnosis: the code as given, its use, its categories. */
+static void
+put_diagnosis(ReturnSetInfo *rsinfo, const HccView *v, const HccSubject *subject, const HccScore *score,
+			  Datum dx)
+{
+	text	   *code = DatumGetTextPP(dx);
+	uint64		mapped[HCC_WORDS] = {0};
+	HccUse		use = hcc_map(v, subject, VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code), mapped);
+	const char *word;
+	Datum		value[3] = {dx};
+	bool		null[3] = {false, false, use != HCC_MAPPED};
+
+	if (use == HCC_MAPPED)
+		word = use_of_mapped(v, score, mapped);
+	else if (use == HCC_EDITED)
+		word = "age or sex";
+	else
+		word = hcc_has_icd10_form(VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code)) ? "unmapped" : "not ICD-10-CM";
+	value[1] = CStringGetTextDatum(word);
+	value[2] = PointerGetDatum(hcc_numbers(v, mapped));
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, value, null);
+}
+
+/* What became of each diagnosis. */
+Datum
+phm_explain_hcc_diagnoses(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	HccCache	cache;
+	HccView		v;
+	uint64		set[HCC_WORDS] = {0};
+	Datum	   *dx;
+	bool	   *null;
+	int			n;
+
+	memset(&cache, 0, sizeof(cache));
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	hcc_arg_model(fcinfo, 0, &cache, &v);
+	if (!hcc_arg_person(fcinfo, 1, &cache))
+		return (Datum) 0;
+	hcc_map_array(&v, &cache.subject, PG_GETARG_ARRAYTYPE_P(2), set);
+	hcc_score(&v, &cache.subject, set, false, &cache.score);
+	if (cache.score.segment < 0)
+		return (Datum) 0;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &dx, &null, &n);
+	for (int i = 0; i < n; i++)
+		if (!null[i])
+			put_diagnosis(rsinfo, &v, &cache.subject, &cache.score, dx[i]);
+	return (Datum) 0;
+}
+
 /* One row of what a model is: property, value. */
 static void
 put_property(ReturnSetInfo *rsinfo, const char *property, const char *value)
@@ -294,6 +368,11 @@ phm_explain_hcc_model(PG_FUNCTION_ARGS)
 	{
 		const uint8 *adjust = v.adjusts + HCC_ENTRY_SIZE * (Size) i;
 
+		if (phm_get_u32(adjust + 4) == 0)
+		{
+			put_property(rsinfo, psprintf("normalization, %s", v.names + phm_get_u32(adjust)), "not known");
+			continue;
+		}
 		put_property(rsinfo, psprintf("normalization, %s", v.names + phm_get_u32(adjust)),
 					 numeric_normalize(DatumGetNumeric(hcc_numeric(phm_get_u32(adjust + 4)))));
 		put_property(rsinfo, psprintf("coding_intensity, %s", v.names + phm_get_u32(adjust)),

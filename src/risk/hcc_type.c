@@ -16,6 +16,8 @@
 #include "utils/snapmgr.h"
 #include "utils/typcache.h"
 
+#include "types/codeset.h"
+
 PG_FUNCTION_INFO_V1(phm_hcc_model_in);
 PG_FUNCTION_INFO_V1(phm_hcc_model_out);
 PG_FUNCTION_INFO_V1(phm_hcc_model_recv);
@@ -23,6 +25,7 @@ PG_FUNCTION_INFO_V1(phm_hcc_model_send);
 PG_FUNCTION_INFO_V1(phm_hcc);
 PG_FUNCTION_INFO_V1(phm_hcc_raw);
 PG_FUNCTION_INFO_V1(phm_hcc_payment);
+PG_FUNCTION_INFO_V1(phm_hcc_codeset);
 
 /* Raises what a pure part reported. */
 void
@@ -335,13 +338,38 @@ hcc_map_array(const HccView *v, const HccSubject *subject, ArrayType *diagnoses,
 	}
 }
 
+/* Maps the ICD-10-CM codes of a phm.codeset; codes of other systems count for nothing. */
+static void
+map_codeset(const HccView *v, const HccSubject *subject, Datum codes, uint64 *mapped)
+{
+	static const char uri[] = "http://hl7.org/fhir/sid/icd-10-cm";
+	struct varlena *set = PG_DETOAST_DATUM_PACKED(codes);
+	CodesetView view;
+
+	codeset_view_init(&view, VARDATA_ANY(set));
+	for (uint32 i = 0; i < view.ncodes + view.nprefixes; i++)
+	{
+		CodesetEntry entry;
+
+		codeset_entry(&view, i, &entry);
+		if (entry.system_length != sizeof(uri) - 1 || memcmp(entry.system, uri, sizeof(uri) - 1) != 0)
+			continue;
+		if (entry.prefix)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("diagnoses of a person must be codes, not prefixes"),
+					 errhint("A set with prefixes says which codes are meant, not which a person has.")));
+		hcc_map(v, subject, entry.code, entry.code_length, mapped);
+	}
+}
+
 /*
  * Scores arguments (model, person, diagnoses) into cache->score.  False: the
  * result is null, because the model or the person is null, age or sex is
  * unknown, or no segment of the model takes the person.
  */
 static bool
-score_arguments(FunctionCallInfo fcinfo, bool want_terms, HccCache *cache, HccView *v)
+score_arguments(FunctionCallInfo fcinfo, bool of_codeset, bool want_terms, HccCache *cache, HccView *v)
 {
 	uint64		mapped[HCC_WORDS] = {0};
 
@@ -350,7 +378,9 @@ score_arguments(FunctionCallInfo fcinfo, bool want_terms, HccCache *cache, HccVi
 	hcc_arg_model(fcinfo, 0, cache, v);
 	if (!hcc_arg_person(fcinfo, 1, cache))
 		return false;
-	if (!PG_ARGISNULL(2))
+	if (!PG_ARGISNULL(2) && of_codeset)
+		map_codeset(v, &cache->subject, PG_GETARG_DATUM(2), mapped);
+	else if (!PG_ARGISNULL(2))
 		hcc_map_array(v, &cache->subject, PG_GETARG_ARRAYTYPE_P(2), mapped);
 	hcc_score(v, &cache->subject, mapped, want_terms, &cache->score);
 	return cache->score.segment >= 0;
@@ -372,7 +402,19 @@ phm_hcc(PG_FUNCTION_ARGS)
 	HccCache   *cache = hcc_cache(fcinfo);
 	HccView		v;
 
-	if (!score_arguments(fcinfo, true, cache, &v))
+	if (!score_arguments(fcinfo, false, true, cache, &v))
+		PG_RETURN_NULL();
+	return hcc_result(fcinfo, cache, &v);
+}
+
+/* The same of diagnoses in a phm.codeset. */
+Datum
+phm_hcc_codeset(PG_FUNCTION_ARGS)
+{
+	HccCache   *cache = hcc_cache(fcinfo);
+	HccView		v;
+
+	if (!score_arguments(fcinfo, true, true, cache, &v))
 		PG_RETURN_NULL();
 	return hcc_result(fcinfo, cache, &v);
 }
@@ -384,19 +426,19 @@ phm_hcc_raw(PG_FUNCTION_ARGS)
 	HccCache   *cache = hcc_cache(fcinfo);
 	HccView		v;
 
-	if (!score_arguments(fcinfo, false, cache, &v))
+	if (!score_arguments(fcinfo, false, false, cache, &v))
 		PG_RETURN_NULL();
 	return hcc_numeric(hcc_raw(&cache->score));
 }
 
-/* The payment score alone. */
+/* The payment score alone; null where no normalization is known. */
 Datum
 phm_hcc_payment(PG_FUNCTION_ARGS)
 {
 	HccCache   *cache = hcc_cache(fcinfo);
 	HccView		v;
 
-	if (!score_arguments(fcinfo, false, cache, &v))
+	if (!score_arguments(fcinfo, false, false, cache, &v) || cache->score.normalization == 0)
 		PG_RETURN_NULL();
 	return hcc_numeric(hcc_payment(&cache->score) * 1000);
 }

@@ -29,14 +29,17 @@ exercise(const void *model, Size size, bool slice)
 			.new_enrollee = i & 1, .snp = i & 2, .low_income = i & 4, .lti = i & 8,
 		.esrd = i & 16, .graft_months = i % 12};
 		HccSubject	subject;
-		uint64		mapped[HCC_WORDS] = {0};
+		HccWork		work;
+		const uint64 *mapped = work.mapped;
 		int			selector;
 
 		if (!hcc_subject(&person, &subject, &err))
 			abort();
+		hcc_begin(&work, &v, &subject);
 		for (int k = 0; k < lengthof(codes); k++)
-			hcc_map(&v, &subject, codes[k], strlen(codes[k]), mapped);
-		hcc_score(&v, &subject, mapped, true, &score);
+			if (hcc_add(&work, codes[k], strlen(codes[k])) == HCC_MAPPED && !hcc_has_icd10_form(codes[k], strlen(codes[k])))
+				work.codes[HCC_EDITED]++;
+		hcc_finish(&work, true, &score);
 		if (score.segment < 0)
 			continue;
 		hcc_segment_name(&v, score.segment);

@@ -1,24 +1,26 @@
-# ./run bench [record] [cql] [quality] [instructions]: how fast and how large, one line a figure: name, rows, figure, unit, budget.
+# ./run bench [record] [cql] [quality] [risk] [instructions]: how fast and how large, one line a figure: name, rows, figure, unit, budget.
 #
 # CPU seconds of the backend (utime + stime), the best of several runs, with the
 # spread; elapsed time behind it.  Nothing is asserted: machines differ.
 #   record: loading and charts; the input is made once from the sample Bundles and stays in .run/bench
 #   cql: rules over charts, in microseconds of elapsed time, beside the JavaScript engine
 #   quality: all official measures over PHM_BENCH_PATIENTS demo patients
+#   risk: scores of risk models over PHM_BENCH_PERSONS rows, and instructions of one score
 #   instructions: instructions that callgrind counts for fixed cases, against test/bench/instructions.tsv
 BENCH_RUNS=${PHM_BENCH_RUNS:-3}
 
 main()
 {
 	local part
-	[ $# -gt 0 ] || set -- record cql quality instructions
+	[ $# -gt 0 ] || set -- record cql quality risk instructions
 	for part in "$@"; do
-		case $part in record|cql|quality|instructions) ;; *) die "bench knows record, cql, quality and instructions, not $part" ;; esac
+		case $part in record|cql|quality|risk|instructions) ;; *) die "bench knows record, cql, quality, risk and instructions, not $part" ;; esac
 	done
 	build
 	cluster_fresh
 	. test/bench/cql.sh
 	. test/bench/quality.sh
+	. test/bench/risk.sh
 	. test/bench/instructions.sh
 	printf '%-44s %9s %12s %-13s %s\n' figure rows value unit 'budget; spread of the runs, elapsed'
 	for part in "$@"; do
