@@ -1,13 +1,16 @@
 -- Every case of the expected HHS risk scores (oracle/hhs_v08_2026.tsv.gz, read through
 -- :file) against phm: every term by name, raw score and score; then the same from rows.
--- Model and benefit year are those of the file's name (hhs_MODEL_YEAR.tsv.gz).
+-- Model and benefit year are those that the first line names as MODEL(YEAR), or else the
+-- file's name (hhs_MODEL_YEAR.tsv.gz).
 -- One line a model; then the first cases that differ; fails when any does.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 CREATE TEMP TABLE line (l text);
 \set copy '\\copy line FROM PROGRAM ''gzip -dcf "' :file '" | tail -n +3'' WITH (FORMAT csv, DELIMITER E''\\x01'', QUOTE E''\\x02'')'
 :copy
-SELECT upper(m[1]) AS name, m[2]::int AS year FROM regexp_match(:'file', 'hhs_(v\d+)_(\d{4})[^/]*$') AS m \gset
+\set head `gzip -dcf :'file' | head -n 1`
+SELECT upper(m[1]) AS name, m[2]::int AS year
+  FROM coalesce(regexp_match(:'head', '(V\d\d)\((\d{4})\)'), regexp_match(:'file', 'hhs_(v\d+)_(\d{4})[^/]*$')) AS m \gset
 
 CREATE TEMP TABLE expected AS
 SELECT f[1] AS id,
