@@ -8,8 +8,7 @@
 #include "chart/find.h"
 #include "types/code_system.h"
 #include "types/datetime.h"
-
-#define ICD10CM 10				/* code systems of data/code_system.tsv */
+#include "types/datetime_calendar.h"
 
 History *
 history(void)
@@ -189,7 +188,7 @@ history_add_diagnosis(HistoryReader *r, const ElementValue *concept, const Histo
 		uint64		index = phm_get_varint(&p);
 		HistoryCode code;
 
-		if (index == 0 || (code = code_at(r->chart, r->at.segment, (uint32) index - 1)).system != ICD10CM)
+		if (index == 0 || (code = code_at(r->chart, r->at.segment, (uint32) index - 1)).system != HISTORY_ICD10CM)
 			continue;
 		h->diagnoses = room(h->diagnoses, &h->diagnosis_room, h->ndiagnoses, sizeof(HistoryDiagnosis));
 		h->diagnoses[h->ndiagnoses] = *d;
@@ -437,9 +436,9 @@ read_dispense(HistoryReader *r)
 	}
 }
 
-/* Reads all entries of a type that happened. */
+/* Reads all entries of a type that happened and may be seen. */
 static void
-read_type(HistoryReader *r, FhirType type)
+read_type(HistoryReader *r, FhirType type, uint32 visible)
 {
 	ChartCursor cursor;
 
@@ -453,6 +452,8 @@ read_type(HistoryReader *r, FhirType type)
 		r->at = cursor.at;
 		r->time = entry->time;
 		r->label = entry->label ? chart_label(r->chart, cursor.at) : 0;
+		if (r->label & ~visible)
+			continue;
 		chart_body(r->chart, cursor.at, &r->members, &r->end);
 		switch (type)
 		{
@@ -474,6 +475,18 @@ read_type(HistoryReader *r, FhirType type)
 	}
 }
 
+int
+history_age(int32 birth, int32 day)
+{
+	int			year[2];
+	int			month[2];
+	int			mday[2];
+
+	calendar_civil(birth, &year[0], &month[0], &mday[0]);
+	calendar_civil(day, &year[1], &month[1], &mday[1]);
+	return year[1] - year[0] - (month[1] < month[0] || (month[1] == month[0] && mday[1] < mday[0]));
+}
+
 /* The person: of the last segment, which knows of changes. */
 static void
 read_person(History *h, const Chart *chart)
@@ -488,17 +501,17 @@ read_person(History *h, const Chart *chart)
 }
 
 void
-history_read(History *h, const Chart *chart)
+history_read(History *h, const Chart *chart, uint32 visible)
 {
 	HistoryReader r = {.h = h, .chart = chart};
 
 	h->chart = chart;
 	h->nvisits = h->ndiagnoses = h->nprocedures = h->nfills = h->nunused = 0;
 	read_person(h, chart);
-	read_type(&r, FHIR_T_Encounter);	/* first: conditions and procedures refer to them */
-	read_type(&r, FHIR_T_Condition);
-	read_type(&r, FHIR_T_Procedure);
-	read_type(&r, FHIR_T_MedicationDispense);
-	read_type(&r, FHIR_T_Claim);
-	read_type(&r, FHIR_T_ExplanationOfBenefit);
+	read_type(&r, FHIR_T_Encounter, visible);	/* first: conditions and procedures refer to them */
+	read_type(&r, FHIR_T_Condition, visible);
+	read_type(&r, FHIR_T_Procedure, visible);
+	read_type(&r, FHIR_T_MedicationDispense, visible);
+	read_type(&r, FHIR_T_Claim, visible);
+	read_type(&r, FHIR_T_ExplanationOfBenefit, visible);
 }

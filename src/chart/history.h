@@ -13,6 +13,13 @@
 
 #define HISTORY_NO_DAY PG_INT32_MIN
 
+/* Code systems that readers ask for: numbers of data/code_system.tsv, which never change. */
+#define HISTORY_ICD10CM 10
+#define HISTORY_ICD10PCS 14
+#define HISTORY_CPT 36
+#define HISTORY_HCPCS 39
+#define HISTORY_HCPCS_ALL 44
+
 /* A code; text is not terminated, NULL: none. */
 typedef struct HistoryCode
 {
@@ -123,8 +130,11 @@ typedef struct History
 /* An empty history that lives in the current context. */
 extern History *history(void);
 
-/* Reads a chart; what an earlier one said is forgotten. */
-extern void history_read(History *h, const Chart *chart);
+/* Whole years from one day to another. */
+extern int	history_age(int32 birth, int32 day);
+
+/* Reads a chart as far as its sensitivity labels may be seen; what an earlier one said is forgotten. */
+extern void history_read(History *h, const Chart *chart, uint32 visible);
 
 /*
  * For history_claim.c: one claim, and what both read.

@@ -23,7 +23,6 @@ typedef struct Row
 {
 	const Chart *chart;
 	ReturnSetInfo *rsinfo;
-	uint32		visible;
 	int			n;
 	Datum		values[MAX_COLUMNS];
 	bool		nulls[MAX_COLUMNS];
@@ -39,9 +38,8 @@ open_history(FunctionCallInfo fcinfo, Chart *chart, Row *row)
 	memset(row, 0, sizeof(*row));
 	row->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	row->chart = chart;
-	row->visible = (uint32) PG_GETARG_INT32(1);
 	chart_open(chart, chart_detoast(PG_GETARG_DATUM(0)));
-	history_read(h, chart);
+	history_read(h, chart, (uint32) PG_GETARG_INT32(1));
 	return h;
 }
 
@@ -79,7 +77,7 @@ put_code(Row *row, const HistoryCode *code)
 	put_text(row, code->text, code->length);
 }
 
-/* Source and id of the resource, then its sensitivity; ends the row, which is told when its labels may be seen. */
+/* Source and id of the resource, then its sensitivity; ends the row. */
 static void
 put_end(Row *row, ChartPosition at, uint32 label)
 {
@@ -91,8 +89,7 @@ put_end(Row *row, ChartPosition at, uint32 label)
 	text = chart_id(row->chart, at, buffer, &length);
 	put_text(row, text, length);
 	put(row, Int32GetDatum((int32) label), false);
-	if (!(label & ~row->visible))
-		tuplestore_putvalues(row->rsinfo->setResult, row->rsinfo->setDesc, row->values, row->nulls);
+	tuplestore_putvalues(row->rsinfo->setResult, row->rsinfo->setDesc, row->values, row->nulls);
 	row->n = 0;
 }
 

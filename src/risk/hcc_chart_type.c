@@ -140,12 +140,12 @@ score_chart(FunctionCallInfo fcinfo, ChartCache *cache, HccView *v)
 	if (period_days(fcinfo, 3, v, &first, &last))
 	{
 		chart_open(&chart, chart_detoast(PG_GETARG_DATUM(2)));
-		history_read(cache->history, &chart);
+		history_read(cache->history, &chart, visible);
 		for (uint32 i = 0; i < cache->history->ndiagnoses; i++)
 		{
 			const HistoryDiagnosis *d = &cache->history->diagnoses[i];
 
-			if (d->day != HISTORY_NO_DAY && d->day >= first && d->day <= last && !(d->label & ~visible))
+			if (d->day != HISTORY_NO_DAY && d->day >= first && d->day <= last)
 				count_code(cache, d);
 		}
 	}
