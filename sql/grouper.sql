@@ -29,6 +29,22 @@ SELECT phm.group_of(ccw, '1', 'LOINC') FROM g;
 SELECT phm.grouper('NONE');
 SELECT phm.grouper(NULL) IS NULL AS null_name;
 
+-- over rows: sorted, each once; grouped, in pieces, windows, parallel
+SELECT n % 3 AS k, phm.groups_agg(ccsr, code) FROM g, unnest(ARRAY['I110', 'E119', NULL, 'i11.0', 'x', 'A000']) WITH ORDINALITY AS u(code, n) GROUP BY k ORDER BY k;
+SELECT phm.groups_agg(ccw, code, system) FROM g, (VALUES ('99406', 'HCPCS'), ('E119', 'ICD10CM'), ('E119', NULL)) AS v(code, system);
+SELECT phm.groups_agg(ccw, '1', 'LOINC') FROM g;
+SELECT phm.groups_agg(ccsr, 'I10') FROM g WHERE false;
+SELECT code, phm.groups_agg(ccsr, code) OVER (ORDER BY code COLLATE "C") FROM g, unnest(ARRAY['I110', 'E119', 'A000']) AS code;
+SELECT phm.groups_merge('{a,c}', '{b,c}'), phm.groups_merge(NULL, '{b}'), phm.groups_merge('{a}', NULL), phm.groups_merge(NULL, NULL) IS NULL AS none;
+SELECT phm.groups_merge('{a,NULL}', '{b}');
+CREATE TABLE code AS SELECT i % 100 AS p, chr(65 + i % 26) || lpad((i * 7 % 100)::text, 2, '0') || i % 10 AS code FROM generate_series(1, 5000) AS i;
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
+CREATE TABLE parallel AS SELECT p, phm.groups_agg(phm.grouper('CCSR'), code) AS c FROM code GROUP BY p;
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
+SELECT count(*) AS groups, sum(cardinality(c)) AS categories, count(*) FILTER (WHERE c <> ARRAY(SELECT category FROM phm.groups(phm.grouper('CCSR'),
+	ARRAY(SELECT code FROM code WHERE code.p = r.p)) WHERE category IS NOT NULL ORDER BY category COLLATE "C")) AS different FROM parallel AS r;
+DROP TABLE code, parallel;
+
 -- a grouper of one's own: classes, endings, prefixes of prefixes, long codes
 INSERT INTO phm.grouper_release (grouper, title) VALUES ('OWN', 'Own groups');
 SELECT phm.grouper('OWN');
