@@ -12,6 +12,7 @@ CREATE TABLE phm.drug_class (
 	built_in boolean NOT NULL DEFAULT true,
 	PRIMARY KEY (class, code_system, code)
 );
+CREATE INDEX ON phm.drug_class (code, code_system);
 CREATE TABLE phm.drug_ingredient (
 	code_system text NOT NULL,
 	code text NOT NULL,
@@ -269,8 +270,8 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT f.patient_id, f.day, f.supply, f.drug, phm.drug_ingredients(f.drug), f.reversed, f.resource_type, f.source, f.id, f.sensitivity
-	  FROM (
+	WITH fill AS MATERIALIZED (
+	SELECT f.* FROM (
 		SELECT d.patient_id, phm.local_date(coalesce(d.when_handed_over, d.when_prepared)) AS day,
 			   CASE WHEN phm.commensurable(d.days_supply, phm.quantity(1, 'd')) THEN round(phm.value(d.days_supply, 'd'))
 					WHEN abs(phm.value(d.days_supply)) < 100000 THEN round(phm.value(d.days_supply)) END::integer AS supply,
@@ -283,14 +284,23 @@ BEGIN
 		UNION ALL
 		SELECT l.patient_id, phm.local_date(coalesce(l.service_from, c.billable_start)), l.days_supply, l.product_or_service,
 			   coalesce(l.status, '') = 'reversed' OR coalesce(c.origin_status, '') = 'reversed' OR coalesce(c.status, '') = 'cancelled',
-			   'Claim', l.source, l.id, l.sensitivity
+			   l.resource_type, l.source, l.id, l.sensitivity
 		  FROM phm.claim_line AS l
-		  JOIN phm.claim AS c ON c.patient_id = l.patient_id AND c.source = l.source AND c.id = l.id AND c.deleted_at IS NULL
+		 CROSS JOIN LATERAL (
+			SELECT c.* FROM phm.claim AS c
+			 WHERE c.source = l.source AND c.resource_type = l.resource_type AND c.id = l.id AND c.patient_id = l.patient_id
+			   AND c.deleted_at IS NULL AND coalesce(c.origin_status, '') <> 'denied' AND coalesce(c.use, 'claim') = 'claim'
+			   AND coalesce(c.status, 'active') IN ('active', 'cancelled')
+			 ORDER BY c.ordinal LIMIT 1) AS c
 		 WHERE l.patient_id = ANY (patient_ids) AND l.deleted_at IS NULL AND l.days_supply IS NOT NULL
-		   AND coalesce(l.status, '') <> 'denied' AND coalesce(c.origin_status, '') <> 'denied'
-		   AND coalesce(c.use, 'claim') = 'claim' AND coalesce(c.status, 'active') IN ('active', 'cancelled')
+		   AND coalesce(l.status, '') <> 'denied'
 		) AS f
-	 WHERE f.day BETWEEN from_day AND to_day AND f.drug IS NOT NULL;
+	 WHERE f.day BETWEEN from_day AND to_day AND f.drug IS NOT NULL
+	), known AS MATERIALIZED (
+		SELECT x.drug, phm.drug_ingredients(x.drug) AS ingredients FROM (SELECT DISTINCT f.drug FROM fill AS f) AS x
+	)
+	SELECT f.patient_id, f.day, f.supply, f.drug, k.ingredients, f.reversed, f.resource_type, f.source, f.id, f.sensitivity
+	  FROM fill AS f JOIN known AS k ON k.drug OPERATOR(phm.=) f.drug;
 END
 $$;
 COMMENT ON FUNCTION phm.medication_fills(bigint[], date, date) IS
