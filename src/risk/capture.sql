@@ -38,16 +38,27 @@ CREATE TABLE phm.suspect_evidence (
 	built_in boolean NOT NULL DEFAULT true,
 	CHECK (kind = 'lab' OR num_nonnulls(at_least, below, unit) = 0 AND NOT latest)
 );
+CREATE TABLE phm.recapture_exception (
+	model text NOT NULL,
+	hcc integer NOT NULL,
+	reason text NOT NULL,
+	status text NOT NULL DEFAULT 'own' CHECK (status IN ('cross-checked', 'single source', 'unverified', 'own')),
+	built_in boolean NOT NULL DEFAULT true,
+	PRIMARY KEY (model, hcc)
+);
 
+-- @data phm.recapture_exception(model, hcc::integer, reason, status) recapture_exception.tsv
 -- @data phm.suspect_rule(rule, ord::integer, label, status) suspect_rule.tsv
 -- @data phm.suspect_target(rule, model, hcc::integer, dx) suspect_target.tsv
 -- @data phm.suspect_evidence(evidence_id::integer, rule, part::integer, role, kind, code_system, codes, at_least::numeric, below::numeric, unit, count_min::integer, days_apart::integer, within_days::integer, latest::boolean) suspect_evidence.tsv
 
+ALTER TABLE phm.recapture_exception ALTER COLUMN built_in SET DEFAULT false;
 ALTER TABLE phm.suspect_rule ALTER COLUMN built_in SET DEFAULT false;
 ALTER TABLE phm.suspect_target ALTER COLUMN built_in SET DEFAULT false;
 ALTER TABLE phm.suspect_evidence ALTER COLUMN built_in SET DEFAULT false;
-REVOKE ALL ON phm.suspect_rule, phm.suspect_target, phm.suspect_evidence FROM PUBLIC;
-GRANT SELECT ON phm.suspect_rule, phm.suspect_target, phm.suspect_evidence TO PUBLIC;
+REVOKE ALL ON phm.suspect_rule, phm.suspect_target, phm.suspect_evidence, phm.recapture_exception FROM PUBLIC;
+GRANT SELECT ON phm.suspect_rule, phm.suspect_target, phm.suspect_evidence, phm.recapture_exception TO PUBLIC;
+SELECT pg_extension_config_dump('phm.recapture_exception', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('phm.suspect_rule', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('phm.suspect_target', 'WHERE NOT built_in');
 SELECT pg_extension_config_dump('phm.suspect_evidence', 'WHERE NOT built_in');
@@ -70,6 +81,7 @@ COMMENT ON COLUMN phm.suspect_target.built_in IS 'True for rows that come with p
 COMMENT ON TABLE phm.suspect_evidence IS
 'What a rule asks of the record. Rows of one rule and part are alternatives; all parts are needed.';
 COMMENT ON COLUMN phm.suspect_evidence.evidence_id IS 'Number of the row.';
+COMMENT ON SEQUENCE phm.suspect_evidence_evidence_id_seq IS 'Numbers of rows of phm.suspect_evidence that are not built in.';
 COMMENT ON COLUMN phm.suspect_evidence.rule IS 'The rule.';
 COMMENT ON COLUMN phm.suspect_evidence.part IS 'Part of the rule, of which one row must hold; of no matter where role is exclude.';
 COMMENT ON COLUMN phm.suspect_evidence.role IS 'support: speaks for it; exclude: the rule does not hold where this row does.';
@@ -84,6 +96,12 @@ COMMENT ON COLUMN phm.suspect_evidence.days_apart IS 'The first and the last of 
 COMMENT ON COLUMN phm.suspect_evidence.within_days IS 'How many days before the evaluation date it may lie back.';
 COMMENT ON COLUMN phm.suspect_evidence.latest IS 'The last result of these codes must meet the bounds, too.';
 COMMENT ON COLUMN phm.suspect_evidence.built_in IS 'True for rows that come with phm; these are not dumped.';
+COMMENT ON TABLE phm.recapture_exception IS 'Condition categories that are not to be coded again because they were coded before: events such as an infarction, that are over. From general knowledge (unverified).';
+COMMENT ON COLUMN phm.recapture_exception.model IS 'Model, as in phm.hcc_release.';
+COMMENT ON COLUMN phm.recapture_exception.hcc IS 'Condition category.';
+COMMENT ON COLUMN phm.recapture_exception.reason IS 'Why.';
+COMMENT ON COLUMN phm.recapture_exception.status IS 'How far the row was checked: cross-checked, single source, unverified, own (loaded by the user).';
+COMMENT ON COLUMN phm.recapture_exception.built_in IS 'True for rows that come with phm; these are not dumped.';
 
 CREATE FUNCTION phm.suspect_facts(patient_ids bigint[], as_of date)
 RETURNS TABLE (patient_id bigint, evidence_id integer, day date, code text, value phm.quantity, resource_type text, source text, id text,
@@ -107,16 +125,27 @@ BEGIN
 		  FROM phm.observation AS o
 		 WHERE o.patient_id = ANY (patient_ids) AND o.deleted_at IS NULL AND num_nonnulls(o.value, o.value_integer) > 0
 		   AND coalesce(o.status, 'final') IN ('final', 'amended', 'corrected', 'preliminary')
+	), request AS MATERIALIZED (
+		SELECT q.patient_id, phm.local_date(q.authored_on) AS day, q.medication, q.source, q.id, q.sensitivity
+		  FROM phm.medication_request AS q
+		 WHERE q.patient_id = ANY (patient_ids) AND q.deleted_at IS NULL AND q.medication IS NOT NULL
+		   AND coalesce(q.status, 'active') IN ('active', 'completed') AND NOT coalesce(q.do_not_perform, false)
+		   AND coalesce(q.intent, 'order') LIKE '%order'
+	), requested AS MATERIALIZED (
+		SELECT x.medication, phm.drug_ingredients(x.medication) AS ingredients FROM (SELECT DISTINCT r.medication FROM request AS r) AS x
 	), drug AS (
 		SELECT f.patient_id, f.day, f.ingredients, f.resource_type, f.source, f.id, f.sensitivity
 		  FROM phm.medication_fills(patient_ids, as_of - (SELECT max(as_of - i.since) FROM item AS i WHERE i.kind = 'drug'), as_of) AS f
 		 WHERE f.ingredients IS NOT NULL AND NOT f.reversed AND coalesce(f.days_supply, 1) > 0
 		UNION ALL
-		SELECT q.patient_id, phm.local_date(q.authored_on), phm.drug_ingredients(q.medication), 'MedicationRequest', q.source, q.id, q.sensitivity
-		  FROM phm.medication_request AS q
-		 WHERE q.patient_id = ANY (patient_ids) AND q.deleted_at IS NULL AND q.medication IS NOT NULL
-		   AND coalesce(q.status, 'active') IN ('active', 'completed') AND NOT coalesce(q.do_not_perform, false)
-		   AND coalesce(q.intent, 'order') LIKE '%order'
+		SELECT q.patient_id, q.day, m.ingredients, 'MedicationRequest', q.source, q.id, q.sensitivity
+		  FROM request AS q JOIN requested AS m ON m.medication OPERATOR(phm.=) q.medication
+	), ingredient AS MATERIALIZED (
+		SELECT i.evidence_id, i.since, i.code FROM item AS i WHERE i.kind = 'drug' AND i.code_system = 'RXNORM'
+		UNION
+		SELECT i.evidence_id, i.since, c.code FROM item AS i
+		  JOIN phm.drug_class AS c ON c.class = i.code AND c.code_system = 'RXNORM'
+		 WHERE i.kind = 'drug' AND i.code_system = 'CLASS'
 	), done AS (
 		SELECT p.patient_id, p.code AS concept, phm.local_date(p.performed) AS day, 'Procedure' AS resource_type, p.source, p.id, p.sensitivity
 		  FROM phm.procedure AS p
@@ -153,9 +182,7 @@ BEGIN
 		SELECT d.patient_id, i.evidence_id, d.day, x, NULL, d.resource_type, d.source, d.id, d.sensitivity, i.since
 		  FROM drug AS d
 		 CROSS JOIN LATERAL unnest(d.ingredients) AS x
-		  JOIN item AS i ON i.kind = 'drug' AND (i.code_system = 'RXNORM' AND i.code = x
-			OR i.code_system = 'CLASS' AND EXISTS (SELECT FROM phm.drug_class AS c
-				WHERE c.class = i.code AND c.code_system = 'RXNORM' AND c.code = x))
+		  JOIN ingredient AS i ON i.code = x
 		) AS f
 	 WHERE f.day > f.since AND f.day <= as_of
 	 GROUP BY f.patient_id, f.evidence_id, f.day, f.value, f.resource_type, f.source, f.id, f.sensitivity;
@@ -202,25 +229,25 @@ BEGIN
 		   AND f.met AND f.day >= i.first + greatest(i.days_apart, i.count_min - 1)
 		 GROUP BY i.patient_id, i.rule, i.part, i.role, i.evidence_id, i.first, i.last, i.label, i.first_told, i.last_told
 	), part AS (
-		SELECT h.patient_id, h.rule, h.part, min(h.since) AS since, bit_or(h.label) AS label
-		  FROM holds AS h WHERE h.role = 'support' GROUP BY h.patient_id, h.rule, h.part
-	), fired AS (
-		SELECT p.patient_id, p.rule, max(p.since) AS since, bit_or(p.label) AS label
-		  FROM part AS p
-		 WHERE NOT EXISTS (SELECT FROM holds AS h WHERE h.role = 'exclude' AND h.patient_id = p.patient_id AND h.rule = p.rule)
-		 GROUP BY p.patient_id, p.rule
-		HAVING count(*) = (SELECT count(DISTINCT e.part) FROM phm.suspect_evidence AS e WHERE e.rule = p.rule AND e.role = 'support')
+		-- One pass of grouping for parts, one for rules: all patients and rules at once, without joins.
+		SELECT h.patient_id, h.rule, h.role, h.part, min(h.since) AS since, bit_or(h.label) AS label,
+			   jsonb_agg(t.told ORDER BY h.evidence_id, t.n) AS told
+		  FROM holds AS h
+		 CROSS JOIN LATERAL (VALUES (1, h.first_told), (2, CASE WHEN h.last > h.first THEN h.last_told END)) AS t(n, told)
+		 WHERE t.told IS NOT NULL
+		 GROUP BY h.patient_id, h.rule, h.role, h.part
+	), fired AS MATERIALIZED (
+		SELECT p.patient_id, p.rule, count(*) AS parts, max(p.since) AS since, jsonb_agg(p.told ORDER BY p.part) AS evidence, bit_or(p.label) AS label
+		  FROM part AS p GROUP BY p.patient_id, p.rule HAVING bool_and(p.role = 'support')
 	)
-	SELECT r.patient_id, r.rule, r.since, jsonb_agg(t.told ORDER BY h.part, h.evidence_id, t.n), r.label
-	  FROM fired AS r
-	  JOIN holds AS h ON h.patient_id = r.patient_id AND h.rule = r.rule AND h.role = 'support'
-	 CROSS JOIN LATERAL (VALUES (1, h.first_told), (2, CASE WHEN h.last > h.first THEN h.last_told END)) AS t(n, told)
-	 WHERE t.told IS NOT NULL
-	 GROUP BY r.patient_id, r.rule, r.since, r.label;
+	SELECT f.patient_id, f.rule, f.since, f.evidence, f.label
+	  FROM fired AS f
+	  JOIN (SELECT e.rule, count(DISTINCT e.part) AS parts FROM phm.suspect_evidence AS e WHERE e.role = 'support' GROUP BY e.rule) AS n
+		ON n.rule = f.rule AND n.parts = f.parts;
 END
 $$;
 COMMENT ON FUNCTION phm.suspects(bigint[], date) IS
-'The rules of phm.suspect_rule that hold for some patients on a day (by default phm.as_of()), whether or not the condition was coded: since when, and of each row of evidence the first and the last fact. sensitivity: all labels of the evidence.';
+'The rules of phm.suspect_rule that hold for some patients on a day (by default phm.as_of()), whether or not the condition was coded: since when, and for each part of the rule an array of the first and the last fact of its evidence. sensitivity: all labels of the evidence.';
 
 CREATE FUNCTION phm.hcc_gaps(patient_ids bigint[], risk_model text DEFAULT 'V28', for_year integer DEFAULT NULL)
 RETURNS TABLE (patient_id bigint, payment_year integer, model text, model_year integer, hcc integer, kind text, status text, rule text,
@@ -296,7 +323,8 @@ BEGIN
 				WHERE f.patient_id = coalesce(b.patient_id, s.patient_id) AND f.model = risk_model AND f.hcc = coalesce(b.hcc, s.hcc)
 				  AND year BETWEEN f.payment_year AND f.until_year AND f.withdrawn_at IS NULL) AS refuted
 		  FROM (SELECT b.* FROM before AS b
-				  JOIN phm.hcc_label AS l ON l.rule_set = rules AND l.cc = b.hcc AND l.chronic) AS b
+				  JOIN phm.hcc_label AS l ON l.rule_set = rules AND l.cc = b.hcc AND l.chronic
+				 WHERE NOT EXISTS (SELECT FROM phm.recapture_exception AS x WHERE x.model = risk_model AND x.hcc = b.hcc)) AS b
 		  FULL JOIN suspect AS s ON s.patient_id = b.patient_id AND s.hcc = b.hcc
 	), standing AS MATERIALIZED (
 		SELECT c.patient_id, array_agg(c.hcc) AS hccs FROM candidate AS c WHERE NOT c.refuted GROUP BY c.patient_id
@@ -332,7 +360,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION phm.hcc_gaps(bigint[], text, integer) IS
-'Condition categories of some patients that were coded in the years before the service year and are chronic (recapture), or that rules of phm.suspect_rule make likely (suspect), with their status on phm.as_of() and their value; columns as of phm.hcc_gap. for_year: the payment year, by default the setting capture_year, else the year after that of phm.as_of(). Persons are taken as by phm.derive_risk_score. Errors: 22023 no such model that is verified.';
+'Condition categories of some patients that were coded in the years before the service year, are chronic and not in phm.recapture_exception (recapture), or that rules of phm.suspect_rule make likely (suspect), with their status on phm.as_of() and their value; columns as of phm.hcc_gap. for_year: the payment year, by default the setting capture_year, else the year after that of phm.as_of(). Persons are taken as by phm.derive_risk_score. Errors: 22023 no such model that is verified.';
 
 CREATE FUNCTION phm.derive_hcc_gap(patient_ids bigint[]) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
