@@ -29,7 +29,7 @@ SELECT 'a', 'd' || row_number() OVER (), t.p, coalesce(t.status, 'completed'), t
 INSERT INTO phm.claim (source, resource_type, id, patient_id, status, use, billable_start, origin_status) VALUES
 	('payer', 'Claim', 'k1', 1, 'active', 'claim', '2025-01-01', 'paid'), ('payer', 'Claim', 'k2', 1, 'active', 'claim', '2025-04-01', 'paid'),
 	('payer', 'Claim', 'k3', 1, 'active', 'claim', '2025-07-01', 'reversed'), ('payer', 'Claim', 'k4', 1, 'active', 'claim', '2025-08-01', 'denied');
-INSERT INTO phm.claim_line (source, resource_type, id, patient_id, line, service_from, product_or_service, days_supply) 
+INSERT INTO phm.claim_line (source, resource_type, id, patient_id, line, service_from, product_or_service, days_supply)
 SELECT 'payer', 'Claim', 'k' || n, 1, 1, d::phm.datetime, 'RXNORM|314076', 90
   FROM (VALUES (1, '2025-01-01'), (2, NULL), (3, '2025-07-01'), (4, '2025-08-01')) AS t(n, d);
 INSERT INTO phm.encounter (source, id, patient_id, status, class, period_start, period_end) VALUES
