@@ -342,10 +342,12 @@ BEGIN
 		  LEFT JOIN coded_now AS o ON o.patient_id = c.patient_id
 		  LEFT JOIN now AS n ON n.patient_id = c.patient_id AND n.hcc = c.hcc
 		 -- What a more severe category that was coded before or is suspected suppresses is no gap of its own,
-		 -- and a suspicion that came after the diagnosis is none.
+		 -- and a suspicion that came after the diagnosis, or after one that is more severe, is none.
 		 WHERE NOT EXISTS (SELECT FROM phm.hcc_hierarchy AS h
 							WHERE h.rule_set = rules AND h.cc = ANY (t.hccs) AND c.hcc = ANY (h.drops))
 		   AND NOT (c.kind = 'suspect' AND n.hcc IS NOT NULL AND n.first_day <= c.since)
+		   AND NOT (c.kind = 'suspect' AND EXISTS (SELECT FROM phm.hcc_hierarchy AS h JOIN now AS m ON m.patient_id = c.patient_id AND m.hcc = h.cc
+							WHERE h.rule_set = rules AND h.cc = ANY (o.hccs) AND c.hcc = ANY (h.drops) AND m.first_day <= c.since))
 	), valued AS (
 		SELECT j.*, phm.hcc_payment(compiled, j.attributes, CASE WHEN j.coded THEN j.codes ELSE j.codes || j.diagnoses END)
 			   - phm.hcc_payment(compiled, j.attributes, CASE WHEN j.coded

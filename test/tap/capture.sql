@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(58);
+SELECT plan(60);
 SELECT phm.create_store(partitions => 2) IS NOT NULL AS created \gset
 UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 INSERT INTO phm.patient (source, id, patient_id, birth_date, gender, deceased_at)
@@ -29,7 +29,7 @@ SELECT 'a', 'c' || row_number() OVER (), p, ('ICD10CM|' || c)::phm.concept, d::p
 	-- For suspicions.
 	(22, 'N17.9', '2026-05-01', NULL, NULL), (25, 'E11.9', '2026-01-01', NULL, NULL), (28, 'E10.9', '2026-06-01', NULL, NULL),
 	(29, 'N18.4', '2026-06-15', NULL, NULL), (30, 'N18.4', '2026-01-15', NULL, NULL), (31, 'I82.401', '2025-06-01', NULL, NULL),
-	(33, 'N18.31', '2025-06-15', NULL, NULL)) AS t(p, c, d, v, s);
+	(33, 'N18.31', '2025-06-15', NULL, NULL), (17, 'E11.22', '2026-01-01', NULL, NULL), (18, 'E11.22', '2026-02-01', NULL, NULL)) AS t(p, c, d, v, s);
 INSERT INTO phm.observation (source, id, patient_id, status, code, value, effective, sensitivity)
 SELECT 'a', 'o' || row_number() OVER (), p, coalesce(st, 'final'), ('LOINC|' || c)::phm.concept, v::phm.quantity, d::phm.datetime, 0
   FROM (VALUES
@@ -44,6 +44,8 @@ SELECT 'a', 'o' || row_number() OVER (), p, coalesce(st, 'final'), ('LOINC|' || 
 	(28, '4548-4', $$6.4 '%'$$, '2025-01-01', NULL), (28, '4548-4', $$7 '%'$$, '2026-01-01', NULL), (28, '4548-4', $$>14 '%'$$, '2026-02-01', NULL), (28, '4548-4', $$48 'mmol/mol'$$, '2026-02-02', NULL),
 	(29, '98979-8', $$25 'mL/min/{1.73_m2}'$$, '2026-01-01', NULL), (29, '98979-8', $$24 'mL/min/{1.73_m2}'$$, '2026-04-01', NULL),
 	(30, '98979-8', $$25 'mL/min/{1.73_m2}'$$, '2026-01-01', NULL), (30, '98979-8', $$24 'mL/min/{1.73_m2}'$$, '2026-04-01', NULL),
+	(17, '4548-4', $$6.5 '%'$$, '2025-01-01', NULL), (17, '4548-4', $$7 '%'$$, '2026-01-02', NULL),
+	(18, '4548-4', $$6.5 '%'$$, '2025-01-01', NULL), (18, '4548-4', $$7 '%'$$, '2026-01-02', NULL),
 	(33, '98979-8', $$25 'mL/min/{1.73_m2}'$$, '2026-01-01', NULL), (33, '98979-8', $$24 'mL/min/{1.73_m2}'$$, '2026-04-01', NULL)) AS t(p, c, v, d, st);
 -- Warfarin twice and a beta blocker once.
 INSERT INTO phm.medication_dispense (source, id, patient_id, status, medication, days_supply, when_handed_over)
@@ -106,6 +108,8 @@ SELECT is(pg_temp.gaps(27), NULL, 'not where the first was too long ago');
 SELECT is((SELECT count(*) FROM phm.suspects('{28}')), 0::bigint, 'not by less, by a result with >, or by one of another unit');
 SELECT is(pg_temp.gaps(29), 'suspect 327 closed ckd_4', 'coded after the suspicion: closed');
 SELECT is(pg_temp.gaps(30), NULL, 'coded before there was one: no suspicion');
+SELECT is(pg_temp.gaps(17), NULL, '... nor where a more severe category was');
+SELECT is(pg_temp.gaps(18), 'suspect 38 closed_higher diabetes_a1c', 'a more severe one coded after the suspicion closes it');
 SELECT is(pg_temp.gaps(31), NULL, 'anticoagulation for a thrombosis makes no fibrillation likely');
 SELECT is(pg_temp.gaps(32), 'suspect 238 open atrial_fibrillation', '... without one it does');
 SELECT is(pg_temp.gaps(33), 'suspect 327 open ckd_4', 'a more severe suspicion takes the place of what was coded before');
