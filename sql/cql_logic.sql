@@ -92,8 +92,15 @@ INSERT INTO damaged (what, b) SELECT v.* FROM made, LATERAL (VALUES
 	('an index of other codes', pg_temp.hashed(pg_temp.put(b, pg_temp.at(b, 21) + 8, '\xff'::bytea)))) AS v;
 SELECT what, pg_temp.receive(b) AS received, pg_temp.receive(b) = pg_temp.read(b) AS alike FROM damaged ORDER BY k;
 -- Whatever byte is another one, with the hash that belongs to it: refused, or logic that reads back and can be listed.
-CREATE FUNCTION pg_temp.listed(b bytea) RETURNS text LANGUAGE sql AS
-$$ SELECT CASE WHEN r = 'received' THEN CASE WHEN length(phm.explain_logic(encode(b, 'hex')::phm.logic)) > 0 THEN 'listed' END ELSE substr(r, 1, 5) END FROM pg_temp.read(b) AS r $$;
+CREATE FUNCTION pg_temp.listed(b bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	r text := pg_temp.read(b);
+BEGIN
+	IF r <> 'received' THEN
+		RETURN substr(r, 1, 5);
+	END IF;
+	RETURN CASE WHEN length(phm.explain_logic(encode(b, 'hex')::phm.logic)) > 0 THEN 'listed' END;
+END $$;
 SELECT count(*) FILTER (WHERE result = 'listed') > 0 AS some_listed, count(*) FILTER (WHERE result IN ('22P03', '22021')) > 0 AS some_refused,
 	count(*) FILTER (WHERE result IN ('listed', '22P03', '22021')) = count(*) AS all_told
   FROM made, generate_series(220, length(b) - 1, 5) AS i, LATERAL (SELECT pg_temp.listed(pg_temp.hashed(set_byte(b, i, get_byte(b, i) # 1)))) AS r (result);

@@ -218,7 +218,7 @@ add_coding(ChartIntern *t, const ElementValue *object)
 	code_text = element_text(&code, code_buffer, &code_length);
 	t->concept_codes[t->ncodings++] = 1 + intern_code(t, has_system && system.kind == ELEMENT_SYSTEM ? (int) system.number : 0,
 													  system_text, system_length, code_text, code_length);
-	return plain;
+	return plain && (!has_system || system_length > 0);	/* an empty system is none among codes */
 }
 
 /* Adds the codings of a CodeableConcept; true when there is nothing else in it. */

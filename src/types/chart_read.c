@@ -354,11 +354,14 @@ write_concept(Chart *chart, int segment, uint32 concept, FhirType type, ElementW
 		return;
 	}
 	element_open(w, ELEMENT_OBJECT, 0);
-	element_put_member(w, FHIR_E_CodeableConcept_coding);
-	element_open(w, ELEMENT_ARRAY, 0);
-	for (uint32 i = 0; i < n; i++)
-		write_coding(chart, segment, phm_get_varint(&p), w);
-	element_close(w, ELEMENT_ARRAY);
+	if (n > 0)					/* else it was an empty object: an empty list of codings is not plain */
+	{
+		element_put_member(w, FHIR_E_CodeableConcept_coding);
+		element_open(w, ELEMENT_ARRAY, 0);
+		for (uint32 i = 0; i < n; i++)
+			write_coding(chart, segment, phm_get_varint(&p), w);
+		element_close(w, ELEMENT_ARRAY);
+	}
 	element_close(w, ELEMENT_OBJECT);
 }
 

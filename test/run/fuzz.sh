@@ -3,7 +3,9 @@
 # Built with the address and undefined-behaviour sanitizers.  A target is
 # test/fuzz/NAME.c with LLVMFuzzerTestOneInput; it links what it needs of the pure files.
 # test/fuzz/corpus/NAME holds hand-made inputs; what the fuzzer finds goes to
-# .run/fuzz.  FUZZ_SEED makes a run repeatable; without it every run tries other inputs.
+# .run/fuzz.  With FUZZ_SEED a run repeats another one, as far as its time goes: it begins with the
+# hand-made inputs alone and does not learn from comparisons, among which are those of addresses.
+# Without it every run tries other inputs, and goes on from what earlier ones found.
 main()
 {
 	need_packages clang libclang-rt-dev
@@ -58,13 +60,18 @@ fuzz_library()
 # Builds and runs one target.
 fuzz_one()
 {
-	local name=$1 seconds=$2 dir=$RUN_DIR/fuzz runs
+	local name=$1 seconds=$2 dir=$RUN_DIR/fuzz found=$RUN_DIR/fuzz/$1 repeat=() runs
 	[ -f "test/fuzz/$name.c" ] || { printf 'phm: there is no test/fuzz/%s.c\n' "$name" >&2; return 1; }
-	mkdir -p "$dir/$name" "test/fuzz/corpus/$name"
+	if [ -n "${FUZZ_SEED:-}" ]; then
+		found=$dir/$name.seed
+		repeat=(-seed="$FUZZ_SEED" -use_cmp=0)
+		rm -rf "$found"
+	fi
+	mkdir -p "$found" "test/fuzz/corpus/$name"
 	clang $(fuzz_flags) -fsanitize=fuzzer -o "$dir/$name.bin" "test/fuzz/$name.c" test/fuzz/shim.c "$dir/objects/pure.a" \
 		-lxml2 -lzstd -lm || return 1
-	if "$dir/$name.bin" ${FUZZ_SEED:+-seed="$FUZZ_SEED"} -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
-		-artifact_prefix="$dir/$name-" "$dir/$name" "test/fuzz/corpus/$name" >"$dir/$name.log" 2>&1; then
+	if "$dir/$name.bin" "${repeat[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -close_fd_mask=1 \
+		-artifact_prefix="$dir/$name-" "$found" "test/fuzz/corpus/$name" >"$dir/$name.log" 2>&1; then
 		runs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$dir/$name.log")
 		printf 'phm: fuzz %s: %s runs, nothing found\n' "$name" "${runs:-no}"
 		[ "${runs:-0}" -gt 0 ]
