@@ -38,4 +38,11 @@
 #define phm_form_minimal_tuple(desc, values, nulls) heap_form_minimal_tuple(desc, values, nulls)
 #endif
 
+/* PostgreSQL 16 and newer report errors of ranges softly where asked to. */
+#if PG_VERSION_NUM >= 160000
+#define phm_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty, NULL)
+#else
+#define phm_make_range(type, lower, upper, empty) make_range(type, lower, upper, empty)
+#endif
+
 #endif							/* PHM_COMPAT_H */
