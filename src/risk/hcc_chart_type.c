@@ -249,7 +249,8 @@ phm_hcc_terms_of_chart(PG_FUNCTION_ARGS)
 	values[5] = Int32GetDatum((int32) put_terms(&json, cache, &v));
 	values[4] = DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 	values[0] = hcc_numeric(hcc_raw(&cache->hcc.score));
-	values[1] = hcc_numeric(hcc_payment(&cache->hcc.score) * 1000);
+	nulls[1] = cache->hcc.score.normalization == 0;
+	values[1] = nulls[1] ? (Datum) 0 : hcc_numeric(hcc_payment(&cache->hcc.score) * 1000);
 	values[2] = CStringGetTextDatum(hcc_segment_name(&v, cache->hcc.score.segment));
 	values[3] = PointerGetDatum(hcc_numbers(&v, cache->hcc.score.counted));
 	return HeapTupleGetDatum(heap_form_tuple(cache->desc, values, nulls));

@@ -20,6 +20,7 @@ CREATE TABLE phm.risk_profile (
 	last_discharged date,
 	lace integer,
 	lace_risk text,
+	lace_missing text[],
 	hospital_score integer,
 	hospital_risk text,
 	hospital_missing text[],
@@ -53,6 +54,7 @@ COMMENT ON COLUMN phm.risk_profile.last_admitted IS 'Admission of the last stay 
 COMMENT ON COLUMN phm.risk_profile.last_discharged IS 'Its discharge.';
 COMMENT ON COLUMN phm.risk_profile.lace IS 'LACE index at the discharge; points unverified.';
 COMMENT ON COLUMN phm.risk_profile.lace_risk IS 'low, moderate or high.';
+COMMENT ON COLUMN phm.risk_profile.lace_missing IS 'Components of the LACE index that are not known.';
 COMMENT ON COLUMN phm.risk_profile.hospital_score IS 'HOSPITAL score at the discharge; components that are not known count nothing; points unverified.';
 COMMENT ON COLUMN phm.risk_profile.hospital_risk IS 'low, intermediate or high.';
 COMMENT ON COLUMN phm.risk_profile.hospital_missing IS 'Components of the HOSPITAL score that are not known.';

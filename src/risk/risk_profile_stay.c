@@ -64,6 +64,13 @@ disposition(const HistoryVisit *v)
 	return v->disposition.text ? stay_disposition(v->disposition.text, v->disposition.length) : 0;
 }
 
+/* Whether a day had come; what has no day counts. */
+static bool
+had_come(const RiskWork *w, int32 day)
+{
+	return day == HISTORY_NO_DAY || day <= w->as_of;
+}
+
 /* The row of a visit, into the next place of rows; false when it is no stay. */
 static bool
 make_row(const RiskWork *w, const HistoryVisit *v, int32 number, StayRow *row)
@@ -74,11 +81,11 @@ make_row(const RiskWork *w, const HistoryVisit *v, int32 number, StayRow *row)
 		return false;
 	memset(row, 0, sizeof(*row));
 	row->first = v->start;
-	row->last = v->end == HISTORY_NO_DAY ? STAY_NO_DAY : v->end;
+	row->last = v->end == HISTORY_NO_DAY || !had_come(w, v->end) ? STAY_NO_DAY : v->end;
 	row->facility = v->facility.text && v->origin == HISTORY_ENCOUNTER ? stay_key(v->facility.text, v->facility.length) : 0;
 	row->row = number;
 	row->kind = (uint8) kind;
-	row->disposition = (uint8) disposition(v);
+	row->disposition = had_come(w, v->end) ? (uint8) disposition(v) : 0;
 	row->frequency = v->bill_type.text ? (uint8) stay_frequency(v->bill_type.text, v->bill_type.length) : 0;
 	row->ed = v->emergency;
 	return true;
@@ -109,11 +116,11 @@ make_stays(RiskWork *w, const History *h)
 	}
 }
 
-/* The stay of a diagnosis or procedure, -1: none. */
+/* The stay of a diagnosis or procedure that was known, -1: none. */
 static int
-stay_at(const RiskWork *w, int32 visit)
+stay_at(const RiskWork *w, int32 visit, int32 day)
 {
-	return visit >= 0 ? w->stay_of[visit] : -1;
+	return visit >= 0 && had_come(w, day) ? w->stay_of[visit] : -1;
 }
 
 /* The principal diagnosis of each stay: as billed, the last bill first; else the first condition of its encounter. */
@@ -123,7 +130,7 @@ find_principals(RiskWork *w, const History *h)
 	for (uint32 i = 0; i < h->ndiagnoses; i++)
 	{
 		const HistoryDiagnosis *d = &h->diagnoses[i];
-		int			stay = stay_at(w, d->visit);
+		int			stay = stay_at(w, d->visit, d->day);
 
 		if (stay >= 0 && ((d->origin == HISTORY_CLAIM && d->principal) || w->principal[stay] < 0))
 			w->principal[stay] = (int32) i;
@@ -145,7 +152,7 @@ add_codes(RiskWork *w, const RiskModels *m, const History *h)
 	for (uint32 i = 0; i < h->ndiagnoses; i++)
 	{
 		const HistoryDiagnosis *d = &h->diagnoses[i];
-		int			stay = stay_at(w, d->visit);
+		int			stay = stay_at(w, d->visit, d->day);
 
 		if (stay >= 0 && w->principal[stay] != (int32) i)
 			pqi_add(&w->pqi[stay], &m->pqi, PQI_SECONDARY, d->code.text, d->code.length);
@@ -153,7 +160,7 @@ add_codes(RiskWork *w, const RiskModels *m, const History *h)
 	for (uint32 i = 0; i < h->nprocedures; i++)
 	{
 		const HistoryProcedure *p = &h->procedures[i];
-		int			stay = stay_at(w, p->visit);
+		int			stay = stay_at(w, p->visit, p->day);
 
 		if (stay < 0 || p->code.system != HISTORY_ICD10PCS)
 			continue;
@@ -175,7 +182,7 @@ count_readmissions(RiskWork *w, const History *h, RiskProfile *p)
 	{
 		const ReadmissionResult *r = &w->results[i];
 
-		if (r->exclusions != 0 || w->stays[i].last == STAY_OPEN || w->stays[i].last <= w->year)
+		if (w->stays[i].kind != STAY_INPATIENT || r->exclusions != 0 || w->stays[i].last == STAY_OPEN || w->stays[i].last <= w->year)
 			continue;
 		p->index_stays++;
 		p->readmissions += r->readmission >= 0 && w->results[r->readmission].planned == NOT_PLANNED;
@@ -266,7 +273,7 @@ score_cmr(RiskWork *w, const RiskModels *m, const History *h, int stay, RiskLast
 	{
 		const HistoryDiagnosis *d = &h->diagnoses[i];
 
-		if (stay_at(w, d->visit) == stay)
+		if (stay_at(w, d->visit, d->day) == stay)
 			comorbidity_add(&w->cmr, d->code.text, d->code.length, w->principal[stay] == (int32) i, d->present);
 	}
 	comorbidity_finish(&w->cmr, &last->cmr);
@@ -277,7 +284,7 @@ static bool
 has_procedure(const RiskWork *w, const History *h, int stay)
 {
 	for (uint32 i = 0; i < h->nprocedures; i++)
-		if (h->procedures[i].code.system == HISTORY_ICD10PCS && stay_at(w, h->procedures[i].visit) == stay)
+		if (h->procedures[i].code.system == HISTORY_ICD10PCS && stay_at(w, h->procedures[i].visit, h->procedures[i].day) == stay)
 			return true;
 	return false;
 }

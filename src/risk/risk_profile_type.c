@@ -213,17 +213,18 @@ put_missing(ProfileRow *row, const ScoreSheet *sheet, const char *const *names, 
 	put(row, PointerGetDatum(construct_array(missing, n, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
-/* The scores at the last discharge: eight columns. */
+/* The last stay and the scores at its discharge: ten columns. */
 static void
 put_last(ProfileRow *row, const RiskModels *m, const RiskLastStay *last)
 {
+	static const char *const lace[] = {"length of stay", "acuity of admission", "comorbidity", "emergency visits"};
 	static const char *const hospital[] = {
 		"hemoglobin", "oncology service", "sodium", "procedure", "type of admission", "earlier admissions", "length of stay"
 	};
 
 	if (!last->known)
 	{
-		for (int i = 0; i < 9; i++)
+		for (int i = 0; i < 10; i++)
 			put_null(row);
 		return;
 	}
@@ -231,6 +232,7 @@ put_last(ProfileRow *row, const RiskModels *m, const RiskLastStay *last)
 	put_day(row, last->discharged);
 	put_int(row, last->lace.score);
 	put(row, CStringGetTextDatum(lace_risk(last->lace.score)));
+	put_missing(row, &last->lace, lace, LACE_COMPONENTS);
 	put_int(row, last->hospital.score);
 	put(row, CStringGetTextDatum(hospital_risk(last->hospital.score)));
 	put_missing(row, &last->hospital, hospital, HOSPITAL_COMPONENTS);

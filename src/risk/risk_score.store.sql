@@ -5,7 +5,7 @@ CREATE TABLE phm.risk_score (
 	payment_year integer NOT NULL,
 	model_year integer NOT NULL,
 	score numeric NOT NULL,
-	payment_score numeric NOT NULL,
+	payment_score numeric,
 	segment text NOT NULL,
 	hccs integer[] NOT NULL,
 	contributions jsonb NOT NULL,
@@ -21,7 +21,7 @@ COMMENT ON COLUMN phm.risk_score.model IS 'Model, as in phm.hcc_release.';
 COMMENT ON COLUMN phm.risk_score.payment_year IS 'Payment year; diagnoses are those of the calendar year before.';
 COMMENT ON COLUMN phm.risk_score.model_year IS 'Payment year whose published factors were used: the same, or the nearest for which the model is there.';
 COMMENT ON COLUMN phm.risk_score.score IS 'Raw risk score.';
-COMMENT ON COLUMN phm.risk_score.payment_score IS 'Score after normalization and coding intensity.';
+COMMENT ON COLUMN phm.risk_score.payment_score IS 'Score after normalization and coding intensity; NULL where the normalization factor is not known.';
 COMMENT ON COLUMN phm.risk_score.segment IS 'Segment of the model.';
 COMMENT ON COLUMN phm.risk_score.hccs IS 'Condition categories after hierarchies.';
 COMMENT ON COLUMN phm.risk_score.contributions IS 'Every term of the score: term, kind, coefficient and the diagnoses because of which it is there.';

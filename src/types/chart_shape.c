@@ -257,7 +257,7 @@ chart_glance(const ChartShape *shape, const ElementMember *member, ChartGlance *
 		}
 }
 
-/* Elements that no rule asks for, by name: they say who, where to find and how it was settled. */
+/* Elements that no rule asks for, by name: they say who, where to find and how it was settled.  Those of bills are hot all the same. */
 static const char *const cold_names[] = {
 	"text", "identifier", "note", "photo", "telecom", "address", "contact", "communication", "name",
 	"supportingInfo", "careTeam", "total", "payment", "adjudication",
@@ -278,8 +278,8 @@ find_place(FhirType type, FhirElement element)
 	if (strcmp(def->name, "subject") == 0 || strcmp(def->name, "patient") == 0 ||
 		strcmp(def->name, "beneficiary") == 0)
 		return CHART_COLD;
-	if (chart_is_sparse(element))
-		return CHART_HOT;
+	if (chart_is_sparse(element) || element == FHIR_E_Claim_supportingInfo)
+		return CHART_HOT;		/* bill type, DRG and discharge status, which tell stays */
 	if (strcmp(def->name, "contained") == 0 && type != FHIR_T_ExplanationOfBenefit)
 		return CHART_HOT;
 	for (int i = 0; i < (int) lengthof(cold_names); i++)
