@@ -299,7 +299,7 @@ chronic_add(ChronicWork *w, const char *code, Size length, int system)
 		chronic_note(w, grouper_at(categories, i), system);
 }
 
-/* No more claims for now: the last one is counted too. */
+/* Counts the claim that was read last too; others may follow. */
 void
 chronic_finish(ChronicWork *w)
 {

@@ -127,8 +127,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 0)
 		judge(data, size);
-	for (char *line = strtok(text, "\n"); good && line; line = strtok(NULL, "\n"))
-		good = add_line(b, line, &category, &err);
+	for (char *line = text, *end; good && line; line = end)
+	{
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		good = line[0] == '\0' || add_line(b, line, &category, &err);
+	}
 	value = good ? grouper_build_finish(b, &err) : NULL;
 	if (value && grouper_view(&g, value, VARSIZE(value), &err))
 		ask(&g, (const char *) data, Min(size, 9), size % 120);
