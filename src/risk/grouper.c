@@ -35,6 +35,7 @@ grouper_read_code(const char *code, Size length, GrouperCode *read)
 	bool		digits = true;
 
 	read->key = 0;
+	read->n = 0;
 	for (Size i = 0; i < length; i++)
 	{
 		unsigned char c = code[i];
