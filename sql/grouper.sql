@@ -33,6 +33,7 @@ SELECT phm.grouper(NULL) IS NULL AS null_name;
 SELECT n % 3 AS k, phm.groups_agg(ccsr, code) FROM g, unnest(ARRAY['I110', 'E119', NULL, 'i11.0', 'x', 'A000']) WITH ORDINALITY AS u(code, n) GROUP BY k ORDER BY k;
 SELECT phm.groups_agg(ccw, code, system) FROM g, (VALUES ('99406', 'HCPCS'), ('E119', 'ICD10CM'), ('E119', NULL)) AS v(code, system);
 SELECT phm.groups_agg(ccw, '1', 'LOINC') FROM g;
+SELECT phm.groups_agg(phm.grouper('CCS_PROCEDURE'), 'I10');
 SELECT phm.groups_agg(ccsr, 'I10') FROM g WHERE false;
 SELECT code, phm.groups_agg(ccsr, code) OVER (ORDER BY code COLLATE "C") FROM g, unnest(ARRAY['I110', 'E119', 'A000']) AS code;
 SELECT phm.groups_merge('{a,c}', '{b,c}'), phm.groups_merge(NULL, '{b}'), phm.groups_merge('{a}', NULL), phm.groups_merge(NULL, NULL) IS NULL AS none;

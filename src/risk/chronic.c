@@ -289,8 +289,18 @@ chronic_note(ChronicWork *w, int category, int system)
 void
 chronic_add(ChronicWork *w, const char *code, Size length, int system)
 {
+	GrouperCode read;
+
+	grouper_read_code(code, length, &read);
+	chronic_add_code(w, &read, system);
+}
+
+/* Adds a code that has been read: one reading serves all models. */
+void
+chronic_add_code(ChronicWork *w, const GrouperCode *code, int system)
+{
 	const uint16 *categories;
-	int			n = grouper_find(&w->model->grouper, system, code, length, &categories);
+	int			n = grouper_find_code(&w->model->grouper, system, code, &categories);
 
 	w->codes++;
 	if (n == 0)
@@ -299,7 +309,7 @@ chronic_add(ChronicWork *w, const char *code, Size length, int system)
 		chronic_note(w, grouper_at(categories, i), system);
 }
 
-/* Counts the claim that was read last too; others may follow. */
+/* The last claim is counted too; more may follow. */
 void
 chronic_finish(ChronicWork *w)
 {

@@ -113,6 +113,7 @@ extern bool chronic_view(Chronic *c, const void *value, Size size, PhmError *err
 extern void chronic_begin(ChronicWork *w, const Chronic *model, int32 as_of);
 extern void chronic_claim(ChronicWork *w, int32 day, ChronicKind kind);
 extern void chronic_add(ChronicWork *w, const char *code, Size length, int system);
+extern void chronic_add_code(ChronicWork *w, const GrouperCode *code, int system);
 extern void chronic_note(ChronicWork *w, int category, int system);
 extern void chronic_finish(ChronicWork *w);
 extern ChronicFound chronic_find(const ChronicWork *w, int condition);

@@ -185,6 +185,15 @@ compile(const KeptKey *key)
 	return chronic_write(p);
 }
 
+/* A definition of a name for other files, a copy in the caller's memory. */
+struct varlena *
+chronic_load(const char *name, bool unverified)
+{
+	KeptKey		key = {kind, name, 0, unverified};
+
+	return kept_load(&key, compile);
+}
+
 /* The definition of a name. */
 Datum
 phm_chronic_definition(PG_FUNCTION_ARGS)

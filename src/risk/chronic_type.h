@@ -51,6 +51,7 @@ typedef struct ChronicCache
 	ChronicWork work;			/* too large for the stack of a hot path */
 } ChronicCache;
 
+extern struct varlena *chronic_load(const char *name, bool unverified);
 extern ChronicCache *chronic_cache(FunctionCallInfo fcinfo);
 extern void chronic_arg(FunctionCallInfo fcinfo, int n, ChronicCache *cache, Chronic *c);
 extern int	chronic_kind_of(const char *name, Size length);

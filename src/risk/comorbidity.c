@@ -112,12 +112,19 @@ comorbidity_note(ComorbidityWork *w, int condition, ComorbidityKind kind)
 void
 comorbidity_add(ComorbidityWork *w, const char *code, Size length, bool principal, char poa)
 {
-	ComorbidityFound found = {0};
 	GrouperCode read;
 
+	grouper_read_code(code, length, &read);
+	comorbidity_add_code(w, &read, principal, poa);
+}
+
+/* Adds a diagnosis that has been read: one reading serves all indexes. */
+void
+comorbidity_add_code(ComorbidityWork *w, const GrouperCode *code, bool principal, char poa)
+{
+	ComorbidityFound found = comorbidity_find(w->index, code);
+
 	w->codes++;
-	if (grouper_read_code(code, length, &read))
-		found = comorbidity_find(w->index, &read);
 	if (found.n == 0)
 		w->ungrouped++;
 	else if (!principal || !(w->index->flags & COMORBIDITY_SECONDARY))

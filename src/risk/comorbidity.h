@@ -123,6 +123,7 @@ typedef struct ComorbidityFound
 extern bool comorbidity_view(Comorbidity *c, const void *value, Size size, PhmError *err);
 extern void comorbidity_begin(ComorbidityWork *w, const Comorbidity *index, int age);
 extern void comorbidity_add(ComorbidityWork *w, const char *code, Size length, bool principal, char poa);
+extern void comorbidity_add_code(ComorbidityWork *w, const GrouperCode *code, bool principal, char poa);
 extern void comorbidity_finish(const ComorbidityWork *w, ComorbidityResult *r);
 extern ComorbidityFound comorbidity_find(const Comorbidity *c, const GrouperCode *code);
 extern ComorbidityKind comorbidity_kind(const Comorbidity *c, const ComorbidityFound *found, int i, char poa);

@@ -303,6 +303,15 @@ compile(const KeptKey *key)
 	return comorbidity_write(p);
 }
 
+/* An index of a name for other files, a copy in the caller's memory. */
+struct varlena *
+comorbidity_load(const char *name, const char *code_system, int fiscal_year, bool unverified)
+{
+	KeptKey		key = {kind, psprintf("%s/%s", name, code_system), fiscal_year, unverified};
+
+	return kept_load(&key, compile);
+}
+
 /* The comorbidity index of a name. */
 Datum
 phm_comorbidity_index(PG_FUNCTION_ARGS)

@@ -49,6 +49,7 @@ typedef struct ComorbidityCache
 	struct varlena *slice;
 } ComorbidityCache;
 
+extern struct varlena *comorbidity_load(const char *name, const char *code_system, int fiscal_year, bool unverified);
 extern ComorbidityCache *comorbidity_cache(FunctionCallInfo fcinfo);
 extern void comorbidity_arg(FunctionCallInfo fcinfo, int n, ComorbidityCache *cache, Comorbidity *c);
 extern int	comorbidity_age(FunctionCallInfo fcinfo, int n);

@@ -35,6 +35,7 @@ grouper_read_code(const char *code, Size length, GrouperCode *read)
 	bool		digits = true;
 
 	read->key = 0;
+	read->n = 0;
 	for (Size i = 0; i < length; i++)
 	{
 		unsigned char c = code[i];
@@ -120,17 +121,21 @@ int
 grouper_find_code(const Grouper *g, int system, const GrouperCode *code, const uint16 **categories)
 {
 	const GrouperSystem *s;
+	uint32		lengths;
 	int			set,
 				n = 0;
 
 	if (system < 0 || code->key == 0)
 		return 0;
 	s = &g->systems[system];
-	set = find_key(s, code->key);
-	if (set < 0 && s->lengths)
-		for (int k = Min(code->n, GROUPER_MAX_PREFIX); set < 0 && k > 0; k--)
-			if (s->lengths >> k & 1)
-				set = find_key(s, grouper_prefix_key(code->begins[k]));
+	lengths = s->lengths & (((uint32) 2 << Min(code->n, GROUPER_MAX_PREFIX)) - 1);
+	for (set = find_key(s, code->key); set < 0 && lengths;)
+	{
+		int			k = 31 - __builtin_clz(lengths);
+
+		set = find_key(s, grouper_prefix_key(code->begins[k]));
+		lengths ^= (uint32) 1 << k;
+	}
 	if (set >= 0)
 		*categories = grouper_set(g, set, &n);
 	return n;

@@ -98,7 +98,7 @@ phm_groups_add(PG_FUNCTION_ARGS)
 	if (kept == NULL)
 		kept = fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(KeptArg));
 	grouper_arg(fcinfo, 1, kept, &g);
-	system = PG_NARGS() > 3 ? grouper_arg_system(fcinfo, 3, &g) : grouper_system(&g, "ICD10CM", 7);
+	system = PG_NARGS() > 3 ? grouper_arg_system(fcinfo, 3, &g) : grouper_need_system(&g, "ICD10CM", 7);
 	code = PG_GETARG_TEXT_PP(2);
 	n = grouper_find(&g, system, VARDATA_ANY(code), VARSIZE_ANY_EXHDR(code), &categories);
 	for (int i = 0; i < n; i++)

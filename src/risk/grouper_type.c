@@ -42,12 +42,11 @@ grouper_arg(FunctionCallInfo fcinfo, int n, KeptArg *kept, Grouper *g)
 		hcc_raise(&err);
 }
 
-/* The code system of a call; one that the grouper has no codes of is an error. */
+/* The code system of a name; one that the grouper has no codes of is an error. */
 int
-grouper_arg_system(FunctionCallInfo fcinfo, int n, const Grouper *g)
+grouper_need_system(const Grouper *g, const char *name, Size length)
 {
-	text	   *name = PG_GETARG_TEXT_PP(n);
-	int			system = grouper_system(g, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	int			system = grouper_system(g, name, length);
 	StringInfoData have;
 
 	if (system >= 0)
@@ -57,8 +56,17 @@ grouper_arg_system(FunctionCallInfo fcinfo, int n, const Grouper *g)
 		appendStringInfo(&have, "%s%s", i > 0 ? ", " : "", g->systems[i].name);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("the grouper has no codes of code system \"%s\"", text_to_cstring(name)),
+			 errmsg("the grouper has no codes of code system \"%.*s\"", (int) Min(length, 63), name),
 			 errdetail("It has codes of: %s.", have.data)));
+}
+
+/* The code system of a call. */
+int
+grouper_arg_system(FunctionCallInfo fcinfo, int n, const Grouper *g)
+{
+	text	   *name = PG_GETARG_TEXT_PP(n);
+
+	return grouper_need_system(g, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
 /* What a call site of these functions remembers. */

@@ -21,8 +21,8 @@ $$SELECT coalesce(string_agg(c, ',' ORDER BY c COLLATE "C"), '') FROM unnest($1)
 CREATE TEMP TABLE outcome AS
 SELECT e.*, c, x, m, h,
 	pg_temp.sorted(c.conditions) <> e.charlson OR c.original <> e.original OR c.quan2011 <> e.quan2011
-		OR c.age_points <> e.age_points OR c.original_with_age <> e.original + e.age_points
-		OR c.quan2011_with_age <> e.quan2011 + e.age_points OR c.count <> cardinality(c.conditions) AS bad_charlson,
+		OR coalesce(c.age_points, 0) <> e.age_points OR c.original_with_age <> e.original + e.age_points AND e.age IS NOT NULL
+		OR c.quan2011_with_age <> e.quan2011 + e.age_points AND e.age IS NOT NULL OR c.count <> cardinality(c.conditions) AS bad_charlson,
 	pg_temp.sorted(x.conditions) <> e.elixhauser OR x.count <> e.elixhauser_count OR x.vanwalraven <> e.vanwalraven AS bad_elixhauser,
 	pg_temp.sorted(m.conditions) <> e.cmr OR m.readmission <> e.readmission OR m.mortality <> e.mortality
 		OR cardinality(m.undetermined) > 0 AS bad_cmr,
