@@ -74,9 +74,9 @@ SELECT count(*) FILTER (WHERE w.f IS DISTINCT FROM phm.chronic_of(m.s)) AS diffe
 	SELECT p, phm.chronic_merge(s::text::phm.chronic_state) AS s FROM (SELECT p, kind, phm.chronic_state_agg(phm.chronic_definition(), code, day, kind, '2025-12-31', 'ICD10CM', claim) AS s
 		FROM claim GROUP BY p, kind) AS part GROUP BY p) AS m USING (p);
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
-CREATE TABLE parallel AS SELECT p, phm.chronic(phm.chronic_definition(), code, day, kind, '2025-12-31', 'ICD10CM', claim) AS f FROM claim GROUP BY p;
+CREATE TABLE chronic_parallel AS SELECT p, phm.chronic(phm.chronic_definition(), code, day, kind, '2025-12-31', 'ICD10CM', claim) AS f FROM claim GROUP BY p;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
-SELECT count(*) AS persons, count(*) FILTER (WHERE w.f IS DISTINCT FROM r.f) AS different FROM whole AS w JOIN parallel AS r USING (p);
+SELECT count(*) AS persons, count(*) FILTER (WHERE w.f IS DISTINCT FROM r.f) AS different FROM whole AS w JOIN chronic_parallel AS r USING (p);
 SELECT phm.chronic(phm.chronic_definition(), 'E119', date '2025-01-01', 'carrier', as_of) FROM unnest('{2025-01-01,2025-01-02}'::date[]) AS as_of;
 SELECT phm.chronic(phm.chronic_definition(), NULL::text, NULL, NULL, NULL::date);
 SELECT (x).condition, (x).met_on FROM (SELECT phm.chronic(phm.chronic_definition(), 'E119', day, 'carrier', NULL::date) AS f FROM unnest('{2025-01-01,2025-01-02}'::date[]) AS day) AS a, unnest(f) AS x;
@@ -102,4 +102,4 @@ END $$;
 SELECT '\x02'::phm.chronic_state;
 SELECT 'x'::phm.chronic_model;
 DROP FUNCTION found;
-DROP TABLE claim, whole, parallel;
+DROP TABLE claim, whole, chronic_parallel;
