@@ -501,17 +501,19 @@ read_person(History *h, const Chart *chart)
 }
 
 void
-history_read(History *h, const Chart *chart, uint32 visible)
+history_read(History *h, const Chart *chart, uint32 visible, int wanted)
 {
-	HistoryReader r = {.h = h, .chart = chart};
+	HistoryReader r = {.h = h, .chart = chart, .wanted = wanted};
 
 	h->chart = chart;
 	h->nvisits = h->ndiagnoses = h->nprocedures = h->nfills = h->nunused = 0;
 	read_person(h, chart);
 	read_type(&r, FHIR_T_Encounter, visible);	/* first: conditions and procedures refer to them */
 	read_type(&r, FHIR_T_Condition, visible);
-	read_type(&r, FHIR_T_Procedure, visible);
-	read_type(&r, FHIR_T_MedicationDispense, visible);
+	if (wanted & HISTORY_PROCEDURES)
+		read_type(&r, FHIR_T_Procedure, visible);
+	if (wanted & HISTORY_FILLS)
+		read_type(&r, FHIR_T_MedicationDispense, visible);
 	read_type(&r, FHIR_T_Claim, visible);
 	read_type(&r, FHIR_T_ExplanationOfBenefit, visible);
 }

@@ -133,8 +133,12 @@ extern History *history(void);
 /* Whole years from one day to another. */
 extern int	history_age(int32 birth, int32 day);
 
+/* What is wanted of a chart besides visits and diagnoses: reading less is faster. */
+#define HISTORY_PROCEDURES 1	/* those of bills and their lines too, which tell of emergency departments */
+#define HISTORY_FILLS 2
+
 /* Reads a chart as far as its sensitivity labels may be seen; what an earlier one said is forgotten. */
-extern void history_read(History *h, const Chart *chart, uint32 visible);
+extern void history_read(History *h, const Chart *chart, uint32 visible, int wanted);
 
 /*
  * For history_claim.c: one claim, and what both read.
@@ -144,6 +148,7 @@ typedef struct HistoryReader
 	History    *h;
 	const Chart *chart;
 	ChartPosition at;
+	int			wanted;
 	int64		time;			/* of the entry: dates are told from it */
 	const uint8 *members;
 	const uint8 *end;

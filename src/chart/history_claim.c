@@ -8,6 +8,7 @@
 /* The elements of both that are read. */
 typedef struct BillElements
 {
+	FhirElement status;
 	FhirElement type;
 	FhirElement sub_type;
 	FhirElement use;
@@ -33,7 +34,7 @@ typedef struct BillElements
 } BillElements;
 
 #define BILL(x) { \
-	FHIR_E_##x##_type, FHIR_E_##x##_subType, FHIR_E_##x##_use, FHIR_E_##x##_billablePeriod, FHIR_E_##x##_created, \
+	FHIR_E_##x##_status, FHIR_E_##x##_type, FHIR_E_##x##_subType, FHIR_E_##x##_use, FHIR_E_##x##_billablePeriod, FHIR_E_##x##_created, \
 	FHIR_E_##x##_facility, FHIR_E_##x##_diagnosis, FHIR_E_##x##_diagnosis_diagnosisCodeableConcept, \
 	FHIR_E_##x##_diagnosis_sequence, FHIR_E_##x##_diagnosis_type, FHIR_E_##x##_diagnosis_onAdmission, \
 	FHIR_E_##x##_procedure, FHIR_E_##x##_procedure_procedureCodeableConcept, FHIR_E_##x##_procedure_date, \
@@ -244,52 +245,89 @@ find_setting(Bill *b, const HistoryCode *type, const HistoryCode *sub_type)
 	v->acute = v->setting == HISTORY_INPATIENT;
 }
 
+/* The members of a bill that are read, found in one walk; kind NULL: not there. */
+typedef struct BillMembers
+{
+	ElementValue status;
+	ElementValue use;
+	ElementValue type;
+	ElementValue sub_type;
+	ElementValue period;
+	ElementValue created;
+	ElementValue info;
+	ElementValue diagnosis;
+	ElementValue procedure;
+	ElementValue item;
+} BillMembers;
+
+static void
+find_members(const HistoryReader *r, const BillElements *e, BillMembers *m)
+{
+	const struct
+	{
+		FhirElement element;
+		ElementValue *value;
+	}			wanted[] = {
+		{e->status, &m->status}, {e->use, &m->use}, {e->type, &m->type}, {e->sub_type, &m->sub_type}, {e->period, &m->period},
+		{e->created, &m->created}, {e->info, &m->info}, {e->diagnosis, &m->diagnosis}, {e->procedure, &m->procedure}, {e->item, &m->item}
+	};
+	const uint8 *p = r->members;
+	ElementMember member;
+
+	while (element_next(&p, r->end, &member))
+		for (int i = 0; i < (int) lengthof(wanted); i++)
+			if (member.element == wanted[i].element)
+				*wanted[i].value = member.value;
+}
+
 /* Whether this is a bill for something that was done. */
 static bool
-is_claim(const HistoryReader *r, const BillElements *e)
+is_claim(const HistoryReader *r, const BillMembers *m)
 {
-	ElementValue value;
 	HistoryCode use;
 	HistoryCode status;
 
-	if (element_find(r->members, r->end, e->use, &value) && history_text(r, &value, &use) && !history_is(&use, "claim"))
+	if (history_text(r, &m->use, &use) && !history_is(&use, "claim"))
 		return false;
-	return !element_find(r->members, r->end, e == &claim_elements ? FHIR_E_Claim_status : FHIR_E_ExplanationOfBenefit_status, &value) ||
-		!history_text(r, &value, &status) || history_is(&status, "active");
+	return !history_text(r, &m->status, &status) || history_is(&status, "active");
+}
+
+/* When the service was; of bills that do not say, when they were made. */
+static void
+find_days(const HistoryReader *r, const BillMembers *m, HistoryVisit *v)
+{
+	if (m->period.kind != ELEMENT_NULL)
+	{
+		v->start = history_day(r, &m->period, false);
+		v->end = history_day(r, &m->period, true);
+	}
+	if (v->start == HISTORY_NO_DAY && m->created.kind != ELEMENT_NULL)
+		v->start = v->end = history_day(r, &m->created, false);
 }
 
 void
 history_claim(HistoryReader *r, FhirType type)
 {
 	Bill		b = {.r = r, .e = type == FHIR_T_Claim ? &claim_elements : &benefit_elements};
+	BillMembers m = {0};
 	HistoryCode codes[2] = {0};
-	ElementValue value;
 	HistoryVisit *v;
 	int32		day;
 
-	if (!is_claim(r, b.e))
+	find_members(r, b.e, &m);
+	if (!is_claim(r, &m))
 		return;
 	v = history_add_visit(r, HISTORY_CLAIM);
 	b.visit = (int32) r->h->nvisits - 1;
-	if (element_find(r->members, r->end, b.e->period, &value))
-	{
-		v->start = history_day(r, &value, false);
-		v->end = history_day(r, &value, true);
-	}
-	if (v->start == HISTORY_NO_DAY && element_find(r->members, r->end, b.e->created, &value))
-		v->start = v->end = history_day(r, &value, false);
+	find_days(r, &m, v);
 	day = v->end != HISTORY_NO_DAY ? v->end : v->start;
-	if (element_find(r->members, r->end, b.e->type, &value))
-		(void) history_first_code(r, &value, &codes[0]);
-	if (element_find(r->members, r->end, b.e->sub_type, &value))
-		(void) history_first_code(r, &value, &codes[1]);
-	if (element_find(r->members, r->end, b.e->info, &value))
-		read_information(&b, &value);
+	(void) history_first_code(r, &m.type, &codes[0]);
+	(void) history_first_code(r, &m.sub_type, &codes[1]);
+	read_information(&b, &m.info);
 	find_setting(&b, &codes[0], &codes[1]);
-	if (element_find(r->members, r->end, b.e->diagnosis, &value))
-		read_diagnoses(&b, &value, day);
-	if (element_find(r->members, r->end, b.e->procedure, &value))
-		read_procedures(&b, &value, day);
-	if (element_find(r->members, r->end, b.e->item, &value))
-		read_items(&b, &value, day);
+	read_diagnoses(&b, &m.diagnosis, day);
+	if (!(r->wanted & HISTORY_PROCEDURES))
+		return;
+	read_procedures(&b, &m.procedure, day);
+	read_items(&b, &m.item, day);
 }

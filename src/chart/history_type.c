@@ -39,7 +39,7 @@ open_history(FunctionCallInfo fcinfo, Chart *chart, Row *row)
 	row->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	row->chart = chart;
 	chart_open(chart, chart_detoast(PG_GETARG_DATUM(0)));
-	history_read(h, chart, (uint32) PG_GETARG_INT32(1));
+	history_read(h, chart, (uint32) PG_GETARG_INT32(1), HISTORY_PROCEDURES | HISTORY_FILLS);
 	return h;
 }
 

@@ -140,7 +140,7 @@ score_chart(FunctionCallInfo fcinfo, ChartCache *cache, HccView *v)
 	if (period_days(fcinfo, 3, v, &first, &last))
 	{
 		chart_open(&chart, chart_detoast(PG_GETARG_DATUM(2)));
-		history_read(cache->history, &chart, visible);
+		history_read(cache->history, &chart, visible, 0);
 		for (uint32 i = 0; i < cache->history->ndiagnoses; i++)
 		{
 			const HistoryDiagnosis *d = &cache->history->diagnoses[i];

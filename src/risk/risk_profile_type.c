@@ -251,7 +251,7 @@ phm_risk_profile_of(PG_FUNCTION_ARGS)
 
 	arg_models(fcinfo, s);
 	chart_open(&chart, chart_detoast(PG_GETARG_DATUM(0)));
-	history_read(s->history, &chart, (uint32) PG_GETARG_INT32(2 + MODEL_COUNT));
+	history_read(s->history, &chart, (uint32) PG_GETARG_INT32(2 + MODEL_COUNT), HISTORY_PROCEDURES);
 	risk_profile(s->work, &s->models, s->history, PG_GETARG_DATEADT(1), p);
 	put_score(&row, &s->models.charlson, &p->charlson, "quan2011", 0);
 	put_score(&row, &s->models.charlson, &p->charlson, "quan2011", p->charlson.age_points);

@@ -1,7 +1,8 @@
 # risk.sh: the part of ./run bench that scores persons with risk models.
 RISK_ROUNDS=20
 
-# Scores a second in SQL over PHM_BENCH_PERSONS rows (default 200,000), then instructions of one score.
+# Scores a second in SQL over PHM_BENCH_PERSONS rows (default 200,000), the risk of PHM_BENCH_PATIENTS demo
+# patients (default 10,000), then instructions of one score.
 bench_risk()
 {
 	local dir=$RUN_DIR/risk
@@ -10,6 +11,9 @@ bench_risk()
 	fresh_database phm_bench_risk
 	PGOPTIONS='-c client_min_messages=warning' psql_quiet -d phm_bench_risk -At -v runs="$BENCH_RUNS" \
 		-v persons="${PHM_BENCH_PERSONS:-200000}" -v scripts="$dir/scripts" -v input="$dir/input" -f test/bench/risk.sql
+	fresh_database phm_bench_profile
+	PGOPTIONS='-c client_min_messages=warning' psql_quiet -d phm_bench_profile -At -v patients="${PHM_BENCH_PATIENTS:-10000}" \
+		-v scripts="$dir/profile" -f test/bench/risk_profile.sql
 	risk_instructions "$dir" 'V28 score, 10 diagnoses, without SQL' || say "bench: the instructions of a score cannot be counted"
 }
 
