@@ -15,7 +15,7 @@ SELECT phm.hhs_model('V08', 2024);
 SELECT phm.hhs_model(NULL, 2026) IS NULL AS null_model;
 
 -- a score and how it comes about; codes with dots and hyphens, in small letters, repeated, null and unknown
-CREATE TABLE m AS SELECT phm.hhs_model('V07', 2023) AS v07, phm.hhs_model('V07', 2024) AS v07_2024,
+CREATE TEMP TABLE m AS SELECT phm.hhs_model('V07', 2023) AS v07, phm.hhs_model('V07', 2024) AS v07_2024,
 	phm.hhs_model('V08', 2025) AS v08_2025, phm.hhs_model('V08', 2026) AS v08;
 \x
 SELECT r.* FROM m, phm.hhs(v08, phm.hhs_person(44, 'F', 'silver', csr => 3, enrollment_days => 150),
@@ -111,7 +111,7 @@ SELECT phm.hhs_person(40, 'F', 'gold', enrollment_days => 367);
 SELECT phm.hhs_person(date '1985-06-30', date '2026-06-30', date '2026-01-15', 'F', 'bronze');
 
 -- over rows: plain, merged, in parallel, over a window, with a person without codes
-CREATE TABLE code (id int, age int, kind text, code text);
+CREATE TEMP TABLE code (id int, age int, kind text, code text);
 INSERT INTO code VALUES (1, 44, 'dx', 'E10.65'), (1, 44, 'DX', 'I50.33'), (1, 44, 'ndc', '0002-8215-01'), (1, 44, 'hcpcs', 'J1817'),
 	(2, 30, NULL, NULL), (3, 0, 'dx', 'P0721'), (3, 0, 'dx', 'nothing'), (4, NULL, 'dx', 'A419');
 SELECT id, (r).raw, (r).score, (r).rxcs, (r).codes, (r).unmapped
@@ -122,11 +122,11 @@ SELECT id, phm.hhs_state_agg(v08, phm.hhs_person(age, 'F', 'silver', 2), kind, c
 merged AS (SELECT id, phm.hhs_merge(s) AS s FROM part GROUP BY id)
 SELECT id, (phm.hhs(v08, s)).score, (phm.hhs(v08, s::text::phm.hhs_state)) IS NOT DISTINCT FROM phm.hhs(v08, s) AS same_from_text FROM merged, m ORDER BY id;
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
-CREATE TABLE many AS SELECT i % 7 AS id, (i % 7) * 9 AS age, d.code FROM generate_series(1, 3000) AS i,
+CREATE TABLE hhs_many AS SELECT i % 7 AS id, (i % 7) * 9 AS age, d.code FROM generate_series(1, 3000) AS i,
 	LATERAL (SELECT (ARRAY['E1065', 'I5033', 'F200', 'A419', 'Z941', 'P0721', 'x'])[1 + i % 5] AS code) AS d;
-ANALYZE many;
+ANALYZE hhs_many;
 SELECT id, (phm.hhs(phm.hhs_model('V08', 2026), phm.hhs_state_agg(phm.hhs_model('V08', 2026), phm.hhs_person(age, 'M', 'gold'), 'dx', code))).raw,
-	phm.hhs_raw(phm.hhs_model('V08', 2026), phm.hhs_person(min(age), 'M', 'gold'), array_agg(DISTINCT code)) FROM many GROUP BY id ORDER BY id;
+	phm.hhs_raw(phm.hhs_model('V08', 2026), phm.hhs_person(min(age), 'M', 'gold'), array_agg(DISTINCT code)) FROM hhs_many GROUP BY id ORDER BY id;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
 SELECT id, (phm.hhs(v08, phm.hhs_state_agg(v08, phm.hhs_person(44, 'F', 'silver'), kind, code) OVER (ORDER BY kind, code))).codes FROM code, m WHERE id = 1 ORDER BY 2;
 SELECT phm.hhs((SELECT v08 FROM m), phm.hhs_state_agg(v08, phm.hhs_person(age, 'F', 'gold'), kind, code) FILTER (WHERE false)) IS NULL AS none FROM code, m;
@@ -200,4 +200,4 @@ SELECT phm.hhs_model('MINE', 2026);
 ROLLBACK TO s;
 SELECT length(phm.hhs_model('MINE', 2026, unverified => true)::text) > 1000 AS accepted;
 ROLLBACK;
-DROP TABLE m, code, many;
+DROP TABLE hhs_many;
