@@ -274,20 +274,24 @@ add_term(HhsResult *r, int kind, int index, int32 factor)
 	r->terms[r->nterms++] = (HhsTerm) {factor, kind, index};
 }
 
-/* Adds the variables of the person's age group that hold: those of persons, or the others. */
-static void
-add_variables(const HhsWork *work, bool of_person, HhsResult *r)
+/* Adds those of the variables from a place on that hold, up to the end of persons' ones or of all; the end. */
+static int
+add_variables(const HhsWork *work, int i, bool of_person, HhsResult *r)
 {
 	const HhsView *v = work->model;
+	int			end = v->first_var[work->age_group + 1];
 
-	for (int i = v->first_var[work->age_group]; i < v->first_var[work->age_group + 1]; i++)
+	for (; i < end; i++)
 	{
 		const uint8 *var = v->vars + HHS_VAR_SIZE * (Size) i;
 
-		if ((var[0] <= HHS_PERSON) == of_person && variable_holds(work, r, var))
+		if (of_person && var[0] > HHS_PERSON)
+			break;
+		if (variable_holds(work, r, var))
 			add_term(r, HHS_CAT_KINDS + var[0], i,
 					 (int32) phm_get_u32(var + 16 + 4 * work->person.metal));
 	}
+	return i;
 }
 
 /* The score of what has been added so far. */
@@ -297,13 +301,14 @@ hhs_finish(const HhsWork *work, HhsResult *r)
 	const HhsView *v = work->model;
 	const uint8 *factors = v->factors +
 		4 * (Size) v->ncat * (HHS_METALS * work->age_group + work->person.metal);
+	int			next;
 
 	r->sum = r->nterms = 0;
 	r->csr = phm_get_u32(v->csr + 4 * work->person.csr);
 	apply_hierarchies(v, work->mapped, r->counted);
 	apply_groups(work, r);
 	r->payment_hccs = count_payment_hccs(work, r);
-	add_variables(work, true, r);
+	next = add_variables(work, v->first_var[work->age_group], true, r);
 	for (int w = 0; w < v->nwords; w++)
 		for (uint64 rest = r->scored[w]; rest; rest &= rest - 1)
 		{
@@ -312,7 +317,7 @@ hhs_finish(const HhsWork *work, HhsResult *r)
 			add_term(r, hhs_category_kind(v, category), category,
 					 (int32) phm_get_u32(factors + 4 * category));
 		}
-	add_variables(work, false, r);
+	add_variables(work, next, false, r);
 }
 
 /* The sum times the cost-sharing factor in thousandths, rounded half away from zero. */

@@ -19,7 +19,8 @@
  *       counts    u64[3][nwords]         those that count as payment HCCs
  *       clauses   (not u64, u64[nwords]) one of these, or with not = 1 none
  *       codes     u64[ncodes]            key << 16 | first rule, by hash of the key
- *       vars      40 bytes each, by age group: kind, sexes, age from, to,
+ *       vars      40 bytes each, by age group, cells and persons' variables
+ *                 first: kind, sexes, age from, to,
  *                 months from, to, count from, to: u8, first clause, clauses:
  *                 u16, name u32, factors i32[5], 0 u32
  *       csr       u32[16]                factor by indicator, 0: none

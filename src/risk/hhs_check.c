@@ -202,11 +202,21 @@ check_numbers(const HhsView *v)
 	return zeros(v->factors + 4 * (Size) HHS_GROUPS * HHS_METALS * v->ncat, v->buckets);
 }
 
-/* Variables: known kinds, clauses one after the other, names. */
+/* Does a variable come after its neighbour: persons' variables first, then by name? */
+static bool
+variables_ordered(const HhsView *v, const uint8 *before, const uint8 *var)
+{
+	if ((before[0] > HHS_PERSON) != (var[0] > HHS_PERSON))
+		return var[0] > HHS_PERSON;
+	return strcmp(v->names + phm_get_u32(before + 12), v->names + phm_get_u32(var + 12)) < 0;
+}
+
+/* Variables: known kinds, in order by age group, clauses one after the other, names. */
 static bool
 check_variables(const HhsView *v, uint32 *at)
 {
 	uint32		clause = 0;
+	int			g = 0;
 
 	for (int i = 0; i < v->nvars; i++)
 	{
@@ -214,6 +224,10 @@ check_variables(const HhsView *v, uint32 *at)
 
 		if (var[0] >= HHS_VAR_KINDS || var[1] < 1 || var[1] > 3 || phm_get_u16(var + 8) != clause ||
 			phm_get_u32(var + 36) != 0 || !next_name(v, phm_get_u32(var + 12), at))
+			return false;
+		while (i >= v->first_var[g + 1])
+			g++;
+		if (i > v->first_var[g] && !variables_ordered(v, var - HHS_VAR_SIZE, var))
 			return false;
 		clause += phm_get_u16(var + 10);
 		for (int m = 0; m < HHS_METALS; m++)

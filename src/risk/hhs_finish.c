@@ -235,38 +235,51 @@ put_categories(const HhsView *v, uint8 *m, const HhsBuild *b, uint32 *at)
 	}
 }
 
-/* Writes the variables that have factors, by age group, and their clauses. */
+/* Where variables come in a model: by age group, those of persons first. */
+static int
+compare_variables(const void *a, const void *b)
+{
+	const HhsVarRow *x = a;
+	const HhsVarRow *y = b;
+
+	if (x->age_group != y->age_group)
+		return (int) x->age_group - (int) y->age_group;
+	if ((x->kind > HHS_PERSON) != (y->kind > HHS_PERSON))
+		return x->kind > HHS_PERSON ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+/* Writes the variables that have factors, in their order, and their clauses. */
 static void
 put_variables(const HhsView *v, uint8 *m, const HhsBuild *b, uint32 *at)
 {
 	uint32		clause = 0;
 	uint8	   *q = m + (v->vars - m);
 
-	for (int g = 0; g < HHS_GROUPS; g++)
-		for (int i = 0; i < b->vars.n; i++)
+	for (int i = 0; i < b->vars.n; i++)
+	{
+		const HhsVarRow *row = &b->vars.at[i];
+
+		if (!row->has)
+			continue;
+		q[0] = row->kind;
+		q[1] = row->sexes;
+		memcpy(q + 2, row->range, 6);
+		phm_put_u16(q + 8, clause);
+		phm_put_u16(q + 10, row->nclauses);
+		phm_put_u32(q + 12, put_name(v, m, at, row->name));
+		for (int metal = 0; metal < HHS_METALS; metal++)
+			phm_put_u32(q + 16 + 4 * metal, row->factor[metal]);
+		for (int k = 0; k < row->nclauses; k++, clause++)
 		{
-			const HhsVarRow *row = &b->vars.at[i];
+			uint8	   *c = m + (v->clauses - m) + 8 * (Size) (v->nwords + 1) * clause;
 
-			if (row->age_group != g || !row->has)
-				continue;
-			q[0] = row->kind;
-			q[1] = row->sexes;
-			memcpy(q + 2, row->range, 6);
-			phm_put_u16(q + 8, clause);
-			phm_put_u16(q + 10, row->nclauses);
-			phm_put_u32(q + 12, put_name(v, m, at, row->name));
-			for (int metal = 0; metal < HHS_METALS; metal++)
-				phm_put_u32(q + 16 + 4 * metal, row->factor[metal]);
-			for (int k = 0; k < row->nclauses; k++, clause++)
-			{
-				uint8	   *c = m + (v->clauses - m) + 8 * (Size) (v->nwords + 1) * clause;
-
-				phm_put_u64(c, row->clauses[k].not);
-				for (int w = 0; w < v->nwords; w++)
-					phm_put_u64(c + 8 + 8 * w, row->clauses[k].any[w]);
-			}
-			q += HHS_VAR_SIZE;
+			phm_put_u64(c, row->clauses[k].not);
+			for (int w = 0; w < v->nwords; w++)
+				phm_put_u64(c + 8 + 8 * w, row->clauses[k].any[w]);
 		}
+		q += HHS_VAR_SIZE;
+	}
 }
 
 /* Writes the code table: codes, buckets, rules. */
@@ -347,6 +360,7 @@ hhs_build_finish(HhsBuild *b, PhmError *err)
 
 	if (!complete(b, err))
 		return NULL;
+	qsort(b->vars.at, b->vars.n, sizeof(HhsVarRow), compare_variables);
 	entries = collect_entries(b);
 	if (!make_table(&entries, &table, err))
 		return NULL;
