@@ -155,16 +155,21 @@ BEGIN
 		  FROM phm.claim_line AS l
 		 WHERE l.patient_id = ANY (patient_ids) AND l.deleted_at IS NULL AND l.product_or_service IS NOT NULL
 		   AND coalesce(l.status, 'active') = 'active' AND l.days_supply IS NULL
-	), known AS MATERIALIZED (
+	), coding AS MATERIALIZED (
 		-- What is coded is looked at once for each concept, not for each row.
-		SELECT c.kind, c.concept, i.evidence_id, k.code, i.since
+		SELECT c.kind, c.concept, k.code, s.alias,
+			   CASE WHEN s.alias = 'ICD10CM' THEN upper(replace(btrim(k.code), '.', '')) ELSE k.code END AS plain
 		  FROM (SELECT 'lab' AS kind, r.concept FROM result AS r
 				UNION SELECT 'procedure', d.concept FROM done AS d
 				UNION SELECT 'problem', d.concept FROM phm.diagnoses(patient_ids, '-infinity', as_of) AS d) AS c
 		 CROSS JOIN LATERAL phm.codings(c.concept) AS k
 		 CROSS JOIN LATERAL (SELECT phm.code_system_alias(k.system) AS alias OFFSET 0) AS s
-		 CROSS JOIN LATERAL (SELECT CASE WHEN s.alias = 'ICD10CM' THEN upper(replace(btrim(k.code), '.', '')) ELSE k.code END AS code OFFSET 0) AS z
-		  JOIN item AS i ON i.kind = c.kind AND i.code_system = s.alias AND (z.code = i.code OR i.prefix AND starts_with(z.code, i.code))
+	), known AS MATERIALIZED (
+		SELECT c.kind, c.concept, i.evidence_id, c.code, i.since
+		  FROM coding AS c JOIN item AS i ON i.kind = c.kind AND i.code_system = c.alias AND i.code = c.plain
+		UNION
+		SELECT c.kind, c.concept, i.evidence_id, c.code, i.since
+		  FROM coding AS c JOIN item AS i ON i.kind = c.kind AND i.code_system = c.alias AND i.prefix AND starts_with(c.plain, i.code)
 	)
 	SELECT f.patient_id, f.evidence_id, f.day, min(f.code), f.value, f.resource_type, f.source, f.id, f.sensitivity
 	  FROM (
