@@ -52,6 +52,15 @@ ed_model(const Grouper *grouper, EdModel *model, PhmError *err)
 void
 ed_classify(const EdModel *model, const char *code, Size length, bool admitted, EdVisit *visit)
 {
+	GrouperCode read;
+
+	grouper_read_code(code, length, &read);
+	ed_classify_code(model, &read, admitted, visit);
+}
+
+void
+ed_classify_code(const EdModel *model, const GrouperCode *code, bool admitted, EdVisit *visit)
+{
 	const uint16 *profiles;
 
 	memset(visit, 0, sizeof(*visit));
@@ -59,7 +68,7 @@ ed_classify(const EdModel *model, const char *code, Size length, bool admitted, 
 	visit->class = ED_UNCLASSIFIED;
 	if (admitted)
 		return;
-	if (grouper_find(model->grouper, model->diagnoses, code, length, &profiles) == 0)
+	if (grouper_find_code(model->grouper, model->diagnoses, code, &profiles) == 0)
 	{
 		visit->shares[ED_UNCLASSIFIED] = ED_WHOLE;
 		return;
@@ -88,9 +97,18 @@ ed_begin(EdTally *tally)
 void
 ed_add(EdTally *tally, const EdModel *model, const char *code, Size length, bool admitted)
 {
+	GrouperCode read;
+
+	grouper_read_code(code, length, &read);
+	ed_add_code(tally, model, &read, admitted);
+}
+
+void
+ed_add_code(EdTally *tally, const EdModel *model, const GrouperCode *code, bool admitted)
+{
 	EdVisit		visit;
 
-	ed_classify(model, code, length, admitted, &visit);
+	ed_classify_code(model, code, admitted, &visit);
 	tally->visits++;
 	tally->admitted += admitted;
 	tally->unclassified += !admitted && visit.class == ED_UNCLASSIFIED;

@@ -7,7 +7,8 @@
  *   ed_add(&tally, &model, code, length, admitted);     for every visit
  *   ed_finish(&tally, &summary);
  *
- * Shares are in millionths.  Nothing allocates.
+ * A code that has been read once (grouper_read_code) serves all models through
+ * the _code forms.  Shares are in millionths.  Nothing allocates.
  */
 #ifndef ED_VISIT_H
 #define ED_VISIT_H
@@ -57,10 +58,12 @@ typedef struct EdSummary
 
 extern bool ed_model(const Grouper *grouper, EdModel *model, PhmError *err);
 extern void ed_classify(const EdModel *model, const char *code, Size length, bool admitted, EdVisit *visit);
+extern void ed_classify_code(const EdModel *model, const GrouperCode *code, bool admitted, EdVisit *visit);
 extern int32 ed_avoidable(const EdVisit *visit);
 
 extern void ed_begin(EdTally *tally);
 extern void ed_add(EdTally *tally, const EdModel *model, const char *code, Size length, bool admitted);
+extern void ed_add_code(EdTally *tally, const EdModel *model, const GrouperCode *code, bool admitted);
 extern void ed_finish(const EdTally *tally, EdSummary *summary);
 
 extern const char *ed_class_name(int class);

@@ -2,8 +2,7 @@
  * ed_visit_load.c: phm.ed_model(): the codes of grouper NYU_ED with the
  * shares of phm.ed_profile as one grouper value.
  */
-#include "risk/ed_visit.h"
-#include "risk/grouper_type.h"
+#include "risk/ed_visit_type.h"
 
 #include "executor/spi.h"
 
@@ -48,6 +47,14 @@ compile(const KeptKey *key)
 	if (built == NULL || !grouper_view(&grouper, built, VARSIZE(built), &err) || !ed_model(&grouper, model, &err))
 		hcc_raise(&err);
 	return built;
+}
+
+struct varlena *
+ed_visit_load(bool unverified)
+{
+	KeptKey		key = {kind, "NYU_ED", 0, unverified};
+
+	return kept_load(&key, compile);
 }
 
 /* phm.ed_model(unverified). */

@@ -109,9 +109,18 @@ pqi_begin(PqiWork *work)
 void
 pqi_add(PqiWork *work, const PqiModel *model, PqiCode kind, const char *code, Size length)
 {
+	GrouperCode read;
+
+	grouper_read_code(code, length, &read);
+	pqi_add_code(work, model, kind, &read);
+}
+
+void
+pqi_add_code(PqiWork *work, const PqiModel *model, PqiCode kind, const GrouperCode *code)
+{
 	const uint16 *categories;
-	int			n = grouper_find(model->grouper, kind == PQI_PROCEDURE ? model->procedures : model->diagnoses,
-								 code, length, &categories);
+	int			n = grouper_find_code(model->grouper, kind == PQI_PROCEDURE ? model->procedures : model->diagnoses,
+									  code, &categories);
 	uint32		sets = 0;
 
 	for (int i = 0; i < n; i++)

@@ -6,7 +6,8 @@
  *   pqi_add(&work, &model, PQI_PRINCIPAL, code, length);    then PQI_SECONDARY, PQI_PROCEDURE
  *   pqi_finish(&work, &discharge, &result);                 one discharge
  *
- * Nothing allocates.
+ * A code that has been read once (grouper_read_code) serves all models through
+ * pqi_add_code.  Nothing allocates.
  */
 #ifndef PQI_H
 #define PQI_H
@@ -77,6 +78,7 @@ typedef struct PqiResult
 extern bool pqi_model(const Grouper *grouper, PqiModel *model, PhmError *err);
 extern void pqi_begin(PqiWork *work);
 extern void pqi_add(PqiWork *work, const PqiModel *model, PqiCode kind, const char *code, Size length);
+extern void pqi_add_code(PqiWork *work, const PqiModel *model, PqiCode kind, const GrouperCode *code);
 extern void pqi_finish(const PqiWork *work, const PqiDischarge *discharge, PqiResult *result);
 
 /* Indicators whose population a person of this age belongs to, as bits. */

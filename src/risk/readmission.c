@@ -40,11 +40,11 @@ readmission_model(const Grouper *grouper, ReadmissionModel *model, PhmError *err
 }
 
 uint32
-readmission_sets(const ReadmissionModel *model, bool diagnosis, const char *code, Size length)
+readmission_sets(const ReadmissionModel *model, bool diagnosis, const GrouperCode *code)
 {
 	const uint16 *categories;
-	int			n = grouper_find(model->grouper, diagnosis ? model->diagnoses : model->procedures,
-								 code, length, &categories);
+	int			n = grouper_find_code(model->grouper, diagnosis ? model->diagnoses : model->procedures,
+									  code, &categories);
 	uint32		sets = 0;
 
 	for (int i = 0; i < n; i++)
@@ -68,7 +68,18 @@ void
 readmission_add(ReadmissionCodes *codes, const ReadmissionModel *model, bool diagnosis,
 				const char *code, Size length)
 {
-	uint32		sets = readmission_sets(model, diagnosis, code, length);
+	GrouperCode read;
+
+	grouper_read_code(code, length, &read);
+	readmission_add_code(codes, model, diagnosis, &read);
+}
+
+/* The same of a code that has been read; one that cannot be read counts as an unknown one. */
+void
+readmission_add_code(ReadmissionCodes *codes, const ReadmissionModel *model, bool diagnosis,
+					 const GrouperCode *code)
+{
+	uint32		sets = readmission_sets(model, diagnosis, code);
 
 	if (diagnosis)
 	{

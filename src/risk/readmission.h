@@ -10,7 +10,8 @@
  *   readmission_add(&codes[i], &model, false, code, length);  its procedures
  *   readmission_finish(stays, codes, n, &person, results);
  *
- * Nothing allocates.
+ * A code that has been read once (grouper_read_code) serves all models through
+ * the _code forms.  Nothing allocates.
  */
 #ifndef READMISSION_H
 #define READMISSION_H
@@ -86,10 +87,11 @@ extern bool readmission_model(const Grouper *grouper, ReadmissionModel *model, P
 extern void readmission_begin(ReadmissionCodes *codes);
 extern void readmission_add(ReadmissionCodes *codes, const ReadmissionModel *model,
 							bool diagnosis, const char *code, Size length);
+extern void readmission_add_code(ReadmissionCodes *codes, const ReadmissionModel *model,
+								 bool diagnosis, const GrouperCode *code);
 
 /* What readmission_add would learn from one code: sets as bits. */
-extern uint32 readmission_sets(const ReadmissionModel *model, bool diagnosis,
-							   const char *code, Size length);
+extern uint32 readmission_sets(const ReadmissionModel *model, bool diagnosis, const GrouperCode *code);
 
 extern ReadmissionPlanned readmission_planned(const ReadmissionCodes *codes);
 extern int	readmission_cohort(const ReadmissionCodes *codes);
@@ -156,6 +158,7 @@ extern bool lace_model(const Grouper *grouper, LaceModel *model, PhmError *err);
 
 /* The conditions of a diagnosis as bits. */
 extern uint32 lace_conditions(const LaceModel *model, const char *code, Size length);
+extern uint32 lace_conditions_code(const LaceModel *model, const GrouperCode *code);
 
 /* Charlson conditions of LACE as bits, by the short names of Quan's conditions; 0 for another word. */
 extern uint32 lace_condition(const char *word, Size length);

@@ -4,7 +4,7 @@
  * codes, with every CCS category replaced by its codes.  So one look at a
  * code tells all that the rules ask of it.
  */
-#include "risk/grouper_type.h"
+#include "risk/readmission_type.h"
 
 #include "executor/spi.h"
 
@@ -66,6 +66,14 @@ compile(const KeptKey *key)
 	if (built == NULL)
 		hcc_raise(&err);
 	return built;
+}
+
+struct varlena *
+readmission_load(bool unverified)
+{
+	KeptKey		key = {kind, "HWR", 0, unverified};
+
+	return kept_load(&key, compile);
 }
 
 /* phm.readmission_model(unverified). */

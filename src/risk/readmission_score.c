@@ -120,8 +120,17 @@ lace_model(const Grouper *grouper, LaceModel *model, PhmError *err)
 uint32
 lace_conditions(const LaceModel *model, const char *code, Size length)
 {
+	GrouperCode read;
+
+	grouper_read_code(code, length, &read);
+	return lace_conditions_code(model, &read);
+}
+
+uint32
+lace_conditions_code(const LaceModel *model, const GrouperCode *code)
+{
 	const uint16 *categories;
-	int			n = grouper_find(model->grouper, model->diagnoses, code, length, &categories);
+	int			n = grouper_find_code(model->grouper, model->diagnoses, code, &categories);
 	uint32		found = 0;
 
 	for (int i = 0; i < n; i++)

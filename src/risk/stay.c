@@ -448,6 +448,7 @@ stay_build(StayRow *rows, int n, bool join_transfers, Stay *stays)
 
 	for (int i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		rows[i].stay = -1;
 		rows[i].why = row_why(&rows[i]);
 		if (rows[i].why == STAY_TAKEN)

@@ -88,8 +88,12 @@ AS 'MODULE_PATHNAME', 'phm_explain_stays' LANGUAGE c IMMUTABLE PARALLEL SAFE COS
 COMMENT ON FUNCTION phm.explain_stays(phm.stay_row[], boolean) IS
 'What became of every row: what it was taken for, the stay of phm.stays that has it, or the reason why none has (outpatient; not an acute facility; void bill; no first day; ends before it begins; class and bill type not understood).';
 
+CREATE FUNCTION phm.stay_row_add(rows phm.stay_row[], "row" phm.stay_row) RETURNS phm.stay_row[]
+AS 'MODULE_PATHNAME', 'phm_stay_row_add' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION phm.stay_row_add(phm.stay_row[], phm.stay_row) IS
+'Transition function of phm.stay_agg: the rows, which may be null, and one more.';
 CREATE AGGREGATE phm.stay_agg("row" phm.stay_row) (
-	SFUNC = pg_catalog.array_append, STYPE = phm.stay_row[],
+	SFUNC = phm.stay_row_add, STYPE = phm.stay_row[],
 	COMBINEFUNC = pg_catalog.array_cat, FINALFUNC = phm.stay_array, FINALFUNC_MODIFY = read_only, PARALLEL = safe
 );
 COMMENT ON AGGREGATE phm.stay_agg(phm.stay_row) IS

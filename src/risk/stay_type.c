@@ -14,6 +14,7 @@
 
 PG_FUNCTION_INFO_V1(phm_stays);
 PG_FUNCTION_INFO_V1(phm_stay_array);
+PG_FUNCTION_INFO_V1(phm_stay_row_add);
 PG_FUNCTION_INFO_V1(phm_explain_stays);
 
 /* Rows of a call, in the order of their days, and the stays made of them. */
@@ -341,6 +342,29 @@ phm_stays(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, t.value, t.null);
 	}
 	return (Datum) 0;
+}
+
+/*
+ * phm.stay_row_add(rows, row): transition function of phm.stay_agg.  The state
+ * stays a flat array: array_append would make an expanded object with a memory
+ * context of its own for every patient, and hashing many patients is slow then.
+ */
+Datum
+phm_stay_row_add(PG_FUNCTION_ARGS)
+{
+	Oid			element = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Datum		row = PG_GETARG_DATUM(1);
+	bool		null = PG_ARGISNULL(1);
+	ArrayType  *rows;
+	int			dims[1] = {1};
+	int			lower[1] = {1};
+	int			position;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_ARRAYTYPE_P(construct_md_array(&row, &null, 1, dims, lower, element, -1, false, TYPALIGN_DOUBLE));
+	rows = PG_GETARG_ARRAYTYPE_P(0);
+	position = ArrayGetNItems(ARR_NDIM(rows), ARR_DIMS(rows)) + 1;
+	PG_RETURN_DATUM(array_set_element(PointerGetDatum(rows), 1, &position, row, null, -1, -1, false, TYPALIGN_DOUBLE));
 }
 
 /* The same as an array, what the aggregate gives. */

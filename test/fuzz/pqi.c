@@ -127,12 +127,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 0)
 		judge(data, size);
-	for (char *line = text, *end; good && line; line = end)
+	for (char *line = text; good && line;)
 	{
-		end = strchr(line, '\n');
+		char	   *end = strchr(line, '\n');
+
 		if (end)
 			*end++ = '\0';
-		good = line[0] == '\0' || add_line(b, line, &category, &err);
+		good = add_line(b, line, &category, &err);
+		line = end;
 	}
 	value = good ? grouper_build_finish(b, &err) : NULL;
 	if (value && grouper_view(&g, value, VARSIZE(value), &err))
