@@ -41,11 +41,7 @@ put_record(uint8 *at, const ChronicRecord *r)
 static bool
 record_is_good(const Chronic *c, const ChronicRecord *r)
 {
-	char		text[GROUPER_CODE_SIZE + 24];
-	GrouperCode read;
-	int			n = grouper_key_text(r->key, text);
-
-	return n > 0 && n <= GROUPER_MAX_CODE && grouper_read_code(text, n, &read) && read.key == r->key &&
+	return grouper_key_is_good(r->key, false) &&
 		r->category < c->grouper.ncategories && r->kind < CHRONIC_KINDS && r->system < c->grouper.nsystems &&
 		r->day >= CHRONIC_MIN_DAY && r->day <= CHRONIC_MAX_DAY;
 }

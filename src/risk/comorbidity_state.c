@@ -36,20 +36,6 @@ put_record(uint8 *at, const ComorbidityRecord *r)
 	phm_put_u32(at + 12, 0);
 }
 
-/* Is this the key of a code, or 0? */
-static bool
-key_is_good(uint64 key)
-{
-	char		text[GROUPER_CODE_SIZE + 24];
-	GrouperCode read;
-	int			n;
-
-	if (key == 0)
-		return true;
-	n = grouper_key_text(key, text);
-	return n <= GROUPER_MAX_CODE && grouper_read_code(text, n, &read) && read.key == key;
-}
-
 /* Are the records of a state in order and of the index? */
 static bool
 records_are_good(const uint8 *state, const Comorbidity *c)
@@ -63,7 +49,7 @@ records_are_good(const uint8 *state, const Comorbidity *c)
 		ComorbidityRecord r = get_record(at);
 		bool		none = r.condition == COMORBIDITY_NONE;
 
-		if ((i > 0 && comorbidity_compare(&last, &r) >= 0) || phm_get_u32(at + 12) != 0 || !key_is_good(r.key) ||
+		if ((i > 0 && comorbidity_compare(&last, &r) >= 0) || phm_get_u32(at + 12) != 0 || !(r.key == 0 || grouper_key_is_good(r.key, false)) ||
 			(none ? r.kind != COMORBIDITY_UNREPORTED : r.condition >= c->n || r.key == 0) ||
 			r.kind > COMORBIDITY_UNKNOWN ||
 			(r.kind != COMORBIDITY_PRESENT && !none && !comorbidity_has(c->poa, r.condition)))
@@ -258,15 +244,7 @@ add(FunctionCallInfo fcinfo, int age, bool principal, char poa)
 static char
 letter_arg(FunctionCallInfo fcinfo, int n, char otherwise)
 {
-	text	   *t;
-
-	if (PG_NARGS() <= n || PG_ARGISNULL(n))
-		return otherwise;
-	t = PG_GETARG_TEXT_PP(n);
-	for (Size i = 0; i < VARSIZE_ANY_EXHDR(t); i++)
-		if (VARDATA_ANY(t)[i] != ' ')
-			return VARDATA_ANY(t)[i];
-	return ' ';
+	return PG_NARGS() <= n || PG_ARGISNULL(n) ? otherwise : comorbidity_letter(PG_GETARG_DATUM(n));
 }
 
 static bool

@@ -104,8 +104,8 @@ comorbidity_gather(const Comorbidity *c, const text *code, bool principal, char 
 }
 
 /* The first character of a text that is not a blank; ' ' when there is none. */
-static char
-letter_of(Datum value)
+char
+comorbidity_letter(Datum value)
 {
 	text	   *t = DatumGetTextPP(value);
 
@@ -134,7 +134,7 @@ read_poa(FunctionCallInfo fcinfo, int n, int ndiagnoses)
 				 errdetail("There are %d and %d.", count, ndiagnoses)));
 	letters = palloc(count + 1);
 	for (int i = 0; i < count; i++)
-		letters[i] = nulls[i] ? ' ' : letter_of(values[i]);
+		letters[i] = nulls[i] ? ' ' : comorbidity_letter(values[i]);
 	return letters;
 }
 

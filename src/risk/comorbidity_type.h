@@ -55,6 +55,7 @@ extern void comorbidity_arg(FunctionCallInfo fcinfo, int n, ComorbidityCache *ca
 extern int	comorbidity_age(FunctionCallInfo fcinfo, int n);
 extern void comorbidity_gather(const Comorbidity *c, const text *code, bool principal, char poa,
 							   ComorbidityRecords *records);
+extern char comorbidity_letter(Datum value);
 extern int	comorbidity_compare(const void *a, const void *b);
 extern Datum comorbidity_result(FunctionCallInfo fcinfo, ComorbidityCache *cache, const Comorbidity *c, int age,
 								const ComorbidityRecords *records);

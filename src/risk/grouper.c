@@ -93,6 +93,23 @@ grouper_key_text(uint64 key, char *text)
 	return n;
 }
 
+/* Is this the key of a code, or of a prefix where these are allowed, in the only way of writing it? */
+bool
+grouper_key_is_good(uint64 key, bool prefixes)
+{
+	char		text[GROUPER_CODE_SIZE + 24];
+	GrouperCode read;
+	int			n;
+	bool		prefix;
+
+	if (key == 0 || (key & DIGITS && (key & ~DIGITS) >= 6 * TEN_18))
+		return false;
+	n = grouper_key_text(key, text);
+	prefix = n > 1 && text[n - 1] == '*';
+	return prefix <= prefixes && grouper_read_code(text, n - prefix, &read) &&
+		(!prefix || read.n <= GROUPER_MAX_PREFIX) && (prefix ? grouper_prefix_key(read.key) : read.key) == key;
+}
+
 /* The categories of a set. */
 const uint16 *
 grouper_set(const Grouper *g, uint32 set, int *n)

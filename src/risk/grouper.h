@@ -96,6 +96,7 @@ extern bool grouper_read_code(const char *code, Size length, GrouperCode *read);
 extern int	grouper_find_code(const Grouper *g, int system, const GrouperCode *code,
 							  const uint16 **categories);
 extern int	grouper_key_text(uint64 key, char *text);
+extern bool grouper_key_is_good(uint64 key, bool prefixes);
 extern uint64 grouper_key_hash(uint64 key);
 extern const uint16 *grouper_set(const Grouper *g, uint32 set, int *n);
 

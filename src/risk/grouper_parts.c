@@ -220,23 +220,6 @@ check_sets(const GrouperParts *p, uint32 nmembers, PhmError *err)
 	return true;
 }
 
-/* Is this the key of a code or of a prefix, in the only way of writing it? */
-static bool
-key_is_good(uint64 key)
-{
-	char		text[GROUPER_CODE_SIZE + 24];
-	GrouperCode read;
-	int			n;
-	bool		prefix;
-
-	if (key == 0 || (key >> 63 && (key & ~(UINT64CONST(1) << 63)) >= UINT64CONST(6000000000000000000)))
-		return false;
-	n = grouper_key_text(key, text);
-	prefix = n > 1 && text[n - 1] == '*';
-	return grouper_read_code(text, n - prefix, &read) && (!prefix || read.n <= GROUPER_MAX_PREFIX) &&
-		(prefix ? grouper_prefix_key(read.key) : read.key) == key;
-}
-
 /* Entries: good keys in order, each with a set; every set is used. */
 static bool
 check_entries(const GrouperParts *p, PhmError *err)
@@ -248,7 +231,7 @@ check_entries(const GrouperParts *p, PhmError *err)
 		{
 			uint64		key = p->systems[s].keys[i];
 
-			if (!key_is_good(key) || p->systems[s].places[i] >= p->nsets)
+			if (!grouper_key_is_good(key, true) || p->systems[s].places[i] >= p->nsets)
 				return refuse(err, "keys");
 			if (i > 0 && grouper_key_hash(key) <= grouper_key_hash(p->systems[s].keys[i - 1]))
 				return refuse(err, "keys");
