@@ -69,9 +69,9 @@ SELECT count(*) FILTER (WHERE phm.comorbidity_state_send(s) <> phm.comorbidity_s
   FROM (SELECT phm.comorbidity_state_agg(cmr, d, NULL, poa, principal) AS s FROM dx, i GROUP BY p) AS x;
 SELECT p, n, (phm.charlson(charlson, d, age) OVER (PARTITION BY p ORDER BY d COLLATE "C")).original FROM i, (SELECT *, row_number() OVER (PARTITION BY p ORDER BY d COLLATE "C") AS n FROM dx WHERE p < 3) AS d ORDER BY p, n;
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
-CREATE TABLE parallel AS SELECT p, phm.charlson(phm.comorbidity_index('charlson'), d, age) AS c, phm.ahrq_cmr(phm.comorbidity_index('ahrq_cmr'), d, poa, principal) AS m FROM dx GROUP BY p;
+CREATE TABLE comorbidity_parallel AS SELECT p, phm.charlson(phm.comorbidity_index('charlson'), d, age) AS c, phm.ahrq_cmr(phm.comorbidity_index('ahrq_cmr'), d, poa, principal) AS m FROM dx GROUP BY p;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
-SELECT count(*) AS persons, count(*) FILTER (WHERE (r.c, r.m) IS DISTINCT FROM (w.c, w.m)) AS different FROM parallel AS r JOIN whole AS w USING (p);
+SELECT count(*) AS persons, count(*) FILTER (WHERE (r.c, r.m) IS DISTINCT FROM (w.c, w.m)) AS different FROM comorbidity_parallel AS r JOIN whole AS w USING (p);
 SELECT (phm.charlson(charlson, d, age)).* FROM i, (VALUES (NULL::text, 70)) AS v(d, age);
 SELECT (phm.charlson(charlson, d, 1)).original FROM i, dx WHERE false;
 SELECT phm.charlson(charlson, d, age) FROM dx, i WHERE p IN (1, 2);
@@ -121,4 +121,4 @@ END $$;
 SELECT '\x01'::phm.comorbidity_state;
 SELECT 'x'::phm.comorbidity_model;
 DROP VIEW whole;
-DROP TABLE dx, i, parallel;
+DROP TABLE dx, i, comorbidity_parallel;
