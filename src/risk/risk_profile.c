@@ -46,11 +46,29 @@ add_to_index(ComorbidityWork *work, const Comorbidity *index, const GrouperCode 
 	return found.n > 0;
 }
 
-/* Charlson, Elixhauser and frailty, of all diagnoses of the look-back. */
+/* Notes the categories of a diagnosis. */
+static void
+add_groups(const Grouper *g, int system, const GrouperCode *code, uint64 *groups)
+{
+	const uint16 *categories;
+	int			n = grouper_find_code(g, system, code, &categories);
+
+	for (int i = 0; i < n; i++)
+	{
+		int			category = grouper_at(categories, i);
+
+		if (category < RISK_MAX_GROUPS)
+			groups[category / 64] |= UINT64CONST(1) << (category % 64);
+	}
+}
+
+/* Charlson, Elixhauser and frailty, of all diagnoses of the look-back; groups of those of the year. */
 static void
 find_comorbidity(RiskWork *w, const RiskModels *m, const History *h, RiskProfile *p)
 {
 	GrouperCode code;
+	int			ccs = grouper_system(&m->ccs, "ICD10CM", 7);
+	int			ccsr = grouper_system(&m->ccsr, "ICD10CM", 7);
 
 	comorbidity_begin(&w->charlson, &m->charlson, p->age);
 	comorbidity_begin(&w->elixhauser, &m->elixhauser, p->age);
@@ -66,6 +84,12 @@ find_comorbidity(RiskWork *w, const RiskModels *m, const History *h, RiskProfile
 		counts = add_to_index(&w->charlson, &m->charlson, &code);
 		counts |= add_to_index(&w->elixhauser, &m->elixhauser, &code);
 		counts |= add_to_index(&w->hfrs, &m->hfrs, &code);
+		if (d->day > w->year)
+		{
+			add_groups(&m->ccs, ccs, &code, p->ccs);
+			add_groups(&m->ccsr, ccsr, &code, p->ccsr);
+			counts = true;
+		}
 		if (d->label != 0 && counts && !known_unlabelled(w, h, &d->code))
 			p->label |= d->label;
 	}

@@ -17,6 +17,7 @@
 
 #define RISK_LOOKBACK_MONTHS 24
 #define RISK_YEAR_MONTHS 12
+#define RISK_MAX_GROUPS 1024	/* categories of a grouper that are told */
 
 /* What the profile is made with; views of values of the caller. */
 typedef struct RiskModels
@@ -29,6 +30,8 @@ typedef struct RiskModels
 	Grouper		readmission_codes;
 	Grouper		ed_codes;
 	Grouper		pqi_codes;
+	Grouper		ccs;
+	Grouper		ccsr;
 	ReadmissionModel readmission;
 	LaceModel	lace;
 	EdModel		ed;
@@ -54,6 +57,8 @@ typedef struct RiskProfile
 	ComorbidityResult hfrs;
 	int			nchronic;
 	uint16		chronic[CHRONIC_MAX];	/* conditions met */
+	uint64		ccs[RISK_MAX_GROUPS / 64];	/* categories of the year's diagnoses */
+	uint64		ccsr[RISK_MAX_GROUPS / 64];
 	int			admissions;
 	int			hospital_days;
 	int			readmissions;	/* unplanned, within 30 days of an index stay of the year */

@@ -8,6 +8,8 @@ CREATE TABLE phm.risk_profile (
 	elixhauser_conditions text[] NOT NULL,
 	frailty numeric,
 	chronic_conditions text[] NOT NULL,
+	ccs_categories text[] NOT NULL,
+	ccsr_categories text[] NOT NULL,
 	admissions integer NOT NULL,
 	hospital_days integer NOT NULL,
 	index_stays integer NOT NULL,
@@ -42,6 +44,8 @@ COMMENT ON COLUMN phm.risk_profile.elixhauser IS 'Elixhauser comorbidities, weig
 COMMENT ON COLUMN phm.risk_profile.elixhauser_conditions IS 'Its conditions.';
 COMMENT ON COLUMN phm.risk_profile.frailty IS 'Hospital Frailty Risk Score of the same diagnoses: below 5 low, 5 to 15 intermediate, above 15 high; published for persons of 75 years and more.';
 COMMENT ON COLUMN phm.risk_profile.chronic_conditions IS 'Chronic conditions by definitions of the Chronic Conditions Data Warehouse.';
+COMMENT ON COLUMN phm.risk_profile.ccs_categories IS 'Categories of the Clinical Classifications Software (CCS) of the diagnoses of 12 months.';
+COMMENT ON COLUMN phm.risk_profile.ccsr_categories IS 'The same of its refined version (CCSR): all categories of each diagnosis.';
 COMMENT ON COLUMN phm.risk_profile.admissions IS 'Acute inpatient stays that began in the 12 months; transfers are one stay.';
 COMMENT ON COLUMN phm.risk_profile.hospital_days IS 'Days of these stays.';
 COMMENT ON COLUMN phm.risk_profile.index_stays IS 'Stays discharged in the 12 months that count for readmission (CMS hospital-wide rules without those of age and enrollment).';

@@ -20,7 +20,7 @@ PG_FUNCTION_INFO_V1(phm_risk_profile_of);
 /* The arguments that are models, in order, from 2 on; then the visible labels. */
 enum
 {
-	MODEL_CHARLSON, MODEL_ELIXHAUSER, MODEL_HFRS, MODEL_CMR, MODEL_CHRONIC, MODEL_READMISSION, MODEL_ED, MODEL_PQI, MODEL_COUNT
+	MODEL_CHARLSON, MODEL_ELIXHAUSER, MODEL_HFRS, MODEL_CMR, MODEL_CHRONIC, MODEL_READMISSION, MODEL_ED, MODEL_PQI, MODEL_CCS, MODEL_CCSR, MODEL_COUNT
 };
 
 /* What a call site keeps; lives in fn_mcxt. */
@@ -80,6 +80,8 @@ open_models(RiskModels *m, const uint8 *const *values, const Size *sizes, PhmErr
 		grouper_view(&m->readmission_codes, values[MODEL_READMISSION], sizes[MODEL_READMISSION], err) &&
 		grouper_view(&m->ed_codes, values[MODEL_ED], sizes[MODEL_ED], err) &&
 		grouper_view(&m->pqi_codes, values[MODEL_PQI], sizes[MODEL_PQI], err) &&
+		grouper_view(&m->ccs, values[MODEL_CCS], sizes[MODEL_CCS], err) &&
+		grouper_view(&m->ccsr, values[MODEL_CCSR], sizes[MODEL_CCSR], err) &&
 		readmission_model(&m->readmission_codes, &m->readmission, err) &&
 		lace_model(&m->charlson.grouper, &m->lace, err) &&
 		ed_model(&m->ed_codes, &m->ed, err) &&
@@ -187,6 +189,19 @@ put_chronic(ProfileRow *row, const Chronic *model, const RiskProfile *p)
 	put(row, PointerGetDatum(construct_array(labels, p->nchronic, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
+/* The names of the categories of a grouper. */
+static void
+put_groups(ProfileRow *row, const Grouper *g, const uint64 *groups)
+{
+	Datum		names[RISK_MAX_GROUPS];
+	int			n = 0;
+
+	for (int i = 0; i < (int) Min(g->ncategories, RISK_MAX_GROUPS); i++)
+		if (groups[i / 64] >> (i % 64) & 1)
+			names[n++] = CStringGetTextDatum(grouper_category_name(g, i));
+	put(row, PointerGetDatum(construct_array(names, n, TEXTOID, -1, false, TYPALIGN_INT)));
+}
+
 /* The indicators whose numerator has an admission of the patient. */
 static void
 put_pqis(ProfileRow *row, const RiskProfile *p)
@@ -260,6 +275,8 @@ phm_risk_profile_of(PG_FUNCTION_ARGS)
 	put_conditions(&row, &s->models.elixhauser, &p->elixhauser);
 	put_score(&row, &s->models.hfrs, &p->hfrs, "score", 0);
 	put_chronic(&row, &s->models.chronic, p);
+	put_groups(&row, &s->models.ccs, p->ccs);
+	put_groups(&row, &s->models.ccsr, p->ccsr);
 	put_int(&row, p->admissions);
 	put_int(&row, p->hospital_days);
 	put_int(&row, p->index_stays);

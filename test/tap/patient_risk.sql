@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(34);
+SELECT plan(39);
 SELECT phm.create_store() IS NOT NULL AS created \gset
 UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 INSERT INTO phm.patient (source, id, patient_id, birth_date, gender)
@@ -94,5 +94,16 @@ SELECT is((SELECT expected_cost FROM phm.patient_risk WHERE patient_id = 2 AND m
 SELECT bag_has($$ SELECT explanation FROM phm.explain_risk(1) $$, $$ VALUES
 	('0.166 for HCC37 (Diabetes with Chronic Complications), because of E11.22'),
 	('Six months ago it was 0.631, twelve months ago 0.631: a rise beyond what is usual.') $$, 'the explanation has terms and change');
+-- What can be done about it.
+SELECT phm.derive_risk_profile('{1,2,3}') AS changes \gset
+UPDATE phm.risk_profile SET ed_avoidable = 1.5, preventable_admissions = 3, readmissions = 0, chronic_conditions = '{Diabetes}' WHERE patient_id = 2;
+SELECT is((SELECT impactability || ': ' || reasons FROM phm.patient_impact WHERE patient_id = 2),
+	'47.0: 3.0 preventable admissions (30.0); 1.5 avoidable ED visits (15.0); 1.0 chronic conditions (2.0)', 'impactability adds points up to the most of each factor');
+SELECT alike((SELECT reasons FROM phm.patient_impact WHERE patient_id = 1), '%rising risk (10.0)%', 'a rise counts');
+SELECT is((SELECT count(*) FROM phm.patient_impact WHERE patient_id = 3), 0::bigint, 'who has nothing to count has no row');
+UPDATE phm.risk_profile SET sensitivity = 8 WHERE patient_id = 2;
+SELECT is((SELECT count(*) FROM phm.patient_impact WHERE patient_id = 2), 0::bigint, 'nor whose profile may not be seen');
+SELECT results_eq($$ SELECT patient_id, rank FROM phm.risk_ranking WHERE model = 'V28' ORDER BY rank, patient_id LIMIT 4 $$,
+	$$ VALUES (1::bigint, 1::bigint), (2, 2), (3, 3), (4, 3) $$, 'equal scores share a rank');
 SELECT * FROM finish();
 ROLLBACK;
