@@ -188,12 +188,15 @@ history_add_diagnosis(HistoryReader *r, const ElementValue *concept, const Histo
 		uint64		index = phm_get_varint(&p);
 		HistoryCode code;
 
-		if (index == 0 || (code = code_at(r->chart, r->at.segment, (uint32) index - 1)).system != HISTORY_ICD10CM)
+		if (index == 0)
+			continue;
+		code = code_at(r->chart, r->at.segment, (uint32) index - 1);
+		if (code.system != HISTORY_ICD10CM && !(r->wanted & HISTORY_EVERY_SYSTEM))
 			continue;
 		h->diagnoses = room(h->diagnoses, &h->diagnosis_room, h->ndiagnoses, sizeof(HistoryDiagnosis));
 		h->diagnoses[h->ndiagnoses] = *d;
 		h->diagnoses[h->ndiagnoses++].code = code;
-		used = true;
+		used |= code.system == HISTORY_ICD10CM;
 	}
 	h->nunused += !used;
 }

@@ -136,6 +136,7 @@ extern int	history_age(int32 birth, int32 day);
 /* What is wanted of a chart besides visits and diagnoses: reading less is faster. */
 #define HISTORY_PROCEDURES 1	/* those of bills and their lines too, which tell of emergency departments */
 #define HISTORY_FILLS 2
+#define HISTORY_EVERY_SYSTEM 4	/* diagnoses of other code systems than ICD-10-CM too */
 
 /* Reads a chart as far as its sensitivity labels may be seen; what an earlier one said is forgotten. */
 extern void history_read(History *h, const Chart *chart, uint32 visible, int wanted);

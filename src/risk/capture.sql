@@ -103,98 +103,70 @@ COMMENT ON COLUMN phm.recapture_exception.reason IS 'Why.';
 COMMENT ON COLUMN phm.recapture_exception.status IS 'How far the row was checked: cross-checked, single source, unverified, own (loaded by the user).';
 COMMENT ON COLUMN phm.recapture_exception.built_in IS 'True for rows that come with phm; these are not dumped.';
 
-CREATE FUNCTION phm.suspect_facts(patient_ids bigint[], as_of date)
-RETURNS TABLE (patient_id bigint, evidence_id integer, day date, code text, value phm.quantity, resource_type text, source text, id text,
-	sensitivity integer)
+CREATE TYPE phm.suspect_fact AS (
+	evidence_id integer,
+	day date,
+	code text,
+	resource_type text,
+	source text,
+	id text,
+	sensitivity integer
+);
+COMMENT ON TYPE phm.suspect_fact IS 'Something that a row of phm.suspect_evidence asks for and that stands in no chart: the fill of a drug on a claim.';
+COMMENT ON COLUMN phm.suspect_fact.evidence_id IS 'The row of phm.suspect_evidence.';
+COMMENT ON COLUMN phm.suspect_fact.day IS 'When it was.';
+COMMENT ON COLUMN phm.suspect_fact.code IS 'What is told as its code.';
+COMMENT ON COLUMN phm.suspect_fact.resource_type IS 'Type of the resource that tells of it.';
+COMMENT ON COLUMN phm.suspect_fact.source IS 'Its source.';
+COMMENT ON COLUMN phm.suspect_fact.id IS 'Its id.';
+COMMENT ON COLUMN phm.suspect_fact.sensitivity IS 'Its sensitivity labels.';
+
+CREATE FUNCTION phm.suspects_of(chart phm.chart, as_of date, evidence phm.suspect_evidence[],
+	drug_rows integer[], drug_codes text[], ingredients text[], claims phm.suspect_fact[] DEFAULT NULL, visible integer DEFAULT 0,
+	OUT rule text, OUT since date, OUT evidence_told jsonb, OUT sensitivity integer)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'phm_suspects_of' LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2000 ROWS 1;
+COMMENT ON FUNCTION phm.suspects_of(phm.chart, date, phm.suspect_evidence[], integer[], text[], text[], phm.suspect_fact[], integer) IS
+'The rules that hold by a chart on a day, as phm.suspects tells them. evidence: the rows of phm.suspect_evidence that count. drug_rows, drug_codes, ingredients: for each drug the evidence_id of a row that asks for one of its ingredients, its code as SYSTEM|code, and the ingredient; of the same length. claims: fills that only claims tell of. visible: sensitivity labels that count, as a bit mask. Results are observations with a number, drugs what was dispensed or prescribed, problems and procedures those of phm.chart_diagnoses (of every code system) and phm.chart_procedures. No rows where an argument but claims is null. Errors: 22023 arrays of different lengths, 22003 a bound of too many digits.';
+
+CREATE FUNCTION phm.claimed_drugs(patient_ids bigint[], from_day date, to_day date, drug_rows integer[], ingredients text[])
+RETURNS TABLE (patient_id bigint, facts phm.suspect_fact[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	WITH item AS MATERIALIZED (
-		SELECT e.evidence_id, e.kind, e.code_system, c LIKE '%*' AS prefix, as_of - e.within_days AS since,
-			   CASE WHEN e.code_system = 'ICD10CM' THEN upper(replace(rtrim(c, '*'), '.', '')) ELSE rtrim(c, '*') END AS code
-		  FROM phm.suspect_evidence AS e
-		  JOIN phm.suspect_rule AS r ON r.rule = e.rule AND r.enabled
-		 CROSS JOIN LATERAL string_to_table(e.codes, ' ') AS c
-		 WHERE c <> ''
-	), result AS (
-		SELECT o.patient_id, o.code AS concept, phm.local_date(coalesce(o.effective, o.issued)) AS day,
-			   coalesce(o.value, o.value_integer::numeric::phm.quantity) AS value, o.source, o.id, o.sensitivity
-		  FROM phm.observation AS o
-		 WHERE o.patient_id = ANY (patient_ids) AND o.deleted_at IS NULL AND num_nonnulls(o.value, o.value_integer) > 0
-		   AND coalesce(o.status, 'final') IN ('final', 'amended', 'corrected', 'preliminary')
-	), request AS MATERIALIZED (
-		SELECT q.patient_id, phm.local_date(q.authored_on) AS day, q.medication, q.source, q.id, q.sensitivity
-		  FROM phm.medication_request AS q
-		 WHERE q.patient_id = ANY (patient_ids) AND q.deleted_at IS NULL AND q.medication IS NOT NULL
-		   AND coalesce(q.status, 'active') IN ('active', 'completed') AND NOT coalesce(q.do_not_perform, false)
-		   AND coalesce(q.intent, 'order') LIKE '%order'
-	), requested AS MATERIALIZED (
-		SELECT x.medication, phm.drug_ingredients(x.medication) AS ingredients FROM (SELECT DISTINCT r.medication FROM request AS r) AS x
-	), drug AS (
-		SELECT f.patient_id, f.day, f.ingredients, f.resource_type, f.source, f.id, f.sensitivity
-		  FROM phm.medication_fills(patient_ids, as_of - (SELECT max(as_of - i.since) FROM item AS i WHERE i.kind = 'drug'), as_of) AS f
-		 WHERE f.ingredients IS NOT NULL AND NOT f.reversed AND coalesce(f.days_supply, 1) > 0
-		UNION ALL
-		SELECT q.patient_id, q.day, m.ingredients, 'MedicationRequest', q.source, q.id, q.sensitivity
-		  FROM request AS q JOIN requested AS m ON m.medication OPERATOR(phm.=) q.medication
-	), ingredient AS MATERIALIZED (
-		SELECT i.evidence_id, i.since, i.code FROM item AS i WHERE i.kind = 'drug' AND i.code_system = 'RXNORM'
-		UNION
-		SELECT i.evidence_id, i.since, c.code FROM item AS i
-		  JOIN phm.drug_class AS c ON c.class = i.code AND c.code_system = 'RXNORM'
-		 WHERE i.kind = 'drug' AND i.code_system = 'CLASS'
-	), done AS (
-		SELECT p.patient_id, p.code AS concept, phm.local_date(p.performed) AS day, 'Procedure' AS resource_type, p.source, p.id, p.sensitivity
-		  FROM phm.procedure AS p
-		 WHERE p.patient_id = ANY (patient_ids) AND p.deleted_at IS NULL AND p.code IS NOT NULL AND coalesce(p.status, 'completed') = 'completed'
-		UNION ALL
-		SELECT l.patient_id, l.product_or_service, phm.local_date(l.service_from), l.resource_type, l.source, l.id, l.sensitivity
+	WITH line AS MATERIALIZED (
+		SELECT l.patient_id, l.product_or_service AS drug, phm.local_date(l.service_from) AS day, l.resource_type, l.source, l.id, l.sensitivity
 		  FROM phm.claim_line AS l
-		 WHERE l.patient_id = ANY (patient_ids) AND l.deleted_at IS NULL AND l.product_or_service IS NOT NULL
-		   AND coalesce(l.status, 'active') = 'active' AND l.days_supply IS NULL
-	), coding AS MATERIALIZED (
-		-- What is coded is looked at once for each concept, not for each row.
-		SELECT c.kind, c.concept, k.code, s.alias,
-			   CASE WHEN s.alias = 'ICD10CM' THEN upper(replace(btrim(k.code), '.', '')) ELSE k.code END AS plain
-		  FROM (SELECT 'lab' AS kind, r.concept FROM result AS r
-				UNION SELECT 'procedure', d.concept FROM done AS d
-				UNION SELECT 'problem', d.concept FROM phm.diagnoses(patient_ids, '-infinity', as_of) AS d) AS c
-		 CROSS JOIN LATERAL phm.codings(c.concept) AS k
-		 CROSS JOIN LATERAL (SELECT phm.code_system_alias(k.system) AS alias OFFSET 0) AS s
+		 WHERE l.patient_id = ANY (patient_ids) AND l.deleted_at IS NULL AND l.days_supply > 0 AND l.product_or_service IS NOT NULL
+		   AND coalesce(l.status, '') NOT IN ('denied', 'reversed')
+		   AND coalesce(phm.local_date(l.service_from) BETWEEN from_day AND to_day, true)
+	), ingredient AS MATERIALIZED (
+		SELECT DISTINCT w.evidence_id, w.ingredient FROM unnest(drug_rows, ingredients) AS w(evidence_id, ingredient)
 	), known AS MATERIALIZED (
-		SELECT c.kind, c.concept, i.evidence_id, c.code, i.since
-		  FROM coding AS c JOIN item AS i ON i.kind = c.kind AND i.code_system = c.alias AND i.code = c.plain
-		UNION
-		SELECT c.kind, c.concept, i.evidence_id, c.code, i.since
-		  FROM coding AS c JOIN item AS i ON i.kind = c.kind AND i.code_system = c.alias AND i.prefix AND starts_with(c.plain, i.code)
+		SELECT x.drug, w.evidence_id, min(w.ingredient) AS ingredient
+		  FROM (SELECT DISTINCT l.drug FROM line AS l) AS x
+		 CROSS JOIN LATERAL unnest(phm.drug_ingredients(x.drug)) AS i(ingredient)
+		  JOIN ingredient AS w ON w.ingredient = i.ingredient
+		 GROUP BY x.drug, w.evidence_id
 	)
-	SELECT f.patient_id, f.evidence_id, f.day, min(f.code), f.value, f.resource_type, f.source, f.id, f.sensitivity
-	  FROM (
-		SELECT r.patient_id, n.evidence_id, r.day, n.code, r.value, 'Observation' AS resource_type, r.source, r.id, r.sensitivity, n.since
-		  FROM result AS r JOIN known AS n ON n.kind = 'lab' AND n.concept OPERATOR(phm.=) r.concept
-		UNION ALL
-		SELECT d.patient_id, n.evidence_id, d.day, n.code, NULL, d.resource_type, d.source, d.id, d.sensitivity, n.since
-		  FROM done AS d JOIN known AS n ON n.kind = 'procedure' AND n.concept OPERATOR(phm.=) d.concept
-		UNION ALL
-		SELECT d.patient_id, n.evidence_id, d.day, n.code, NULL, d.kind, d.source, d.id, d.sensitivity, n.since
-		  FROM phm.diagnoses(patient_ids, '-infinity', as_of) AS d
-		  JOIN known AS n ON n.kind = 'problem' AND n.concept OPERATOR(phm.=) d.concept
-		 WHERE NOT d.resolved
-		UNION ALL
-		SELECT d.patient_id, i.evidence_id, d.day, x, NULL, d.resource_type, d.source, d.id, d.sensitivity, i.since
-		  FROM drug AS d
-		 CROSS JOIN LATERAL unnest(d.ingredients) AS x
-		  JOIN ingredient AS i ON i.code = x
-		) AS f
-	 WHERE f.day > f.since AND f.day <= as_of
-	 GROUP BY f.patient_id, f.evidence_id, f.day, f.value, f.resource_type, f.source, f.id, f.sensitivity;
+	SELECT l.patient_id, array_agg(ROW(k.evidence_id, coalesce(l.day, phm.local_date(c.billable_start)), k.ingredient,
+			l.resource_type, l.source, l.id, l.sensitivity)::phm.suspect_fact)
+	  FROM line AS l JOIN known AS k ON k.drug OPERATOR(phm.=) l.drug
+	 CROSS JOIN LATERAL (
+		SELECT c.* FROM phm.claim AS c
+		 WHERE c.source = l.source AND c.resource_type = l.resource_type AND c.id = l.id AND c.patient_id = l.patient_id
+		   AND c.deleted_at IS NULL AND coalesce(c.origin_status, '') <> 'denied' AND coalesce(c.use, 'claim') = 'claim'
+		   AND coalesce(c.status, 'active') IN ('active', 'cancelled')
+		 ORDER BY c.ordinal LIMIT 1) AS c
+	 WHERE coalesce(c.origin_status, '') <> 'reversed' AND coalesce(c.status, '') <> 'cancelled'
+	 GROUP BY l.patient_id;
 END
 $$;
-COMMENT ON FUNCTION phm.suspect_facts(bigint[], date) IS
-'Internal: rows of the record that have one of the codes of phm.suspect_evidence, up to a day and not longer ago than its row says, whatever their result.';
+COMMENT ON FUNCTION phm.claimed_drugs(bigint[], date, date, integer[], text[]) IS
+'Internal: fills of some patients in a span of days on pharmacy claims that were neither denied nor reversed, of drugs with one of the ingredients for which rows of phm.suspect_evidence ask.';
 
 CREATE FUNCTION phm.suspects(patient_ids bigint[], as_of date DEFAULT NULL)
 RETURNS TABLE (patient_id bigint, rule text, since date, evidence jsonb, sensitivity integer)
@@ -202,57 +174,49 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+	today date := coalesce(as_of, phm.as_of());
+	asked phm.suspect_evidence[];
+	earliest date;
+	drug_rows integer[];
+	drug_codes text[];
+	ingredients text[];
 BEGIN
-	RETURN QUERY
-	WITH fact AS MATERIALIZED (
-		SELECT f.*, e.rule, e.part, e.role, e.count_min, e.days_apart, e.latest,
-			   jsonb_strip_nulls(jsonb_build_object('kind', e.kind, 'code', f.code, 'day', f.day, 'value', f.value::text,
-				'resource', f.resource_type, 'source', f.source, 'id', f.id)) AS told,
-			   CASE WHEN num_nonnulls(e.at_least, e.below) = 0 THEN true
-					WHEN f.value IS NULL OR phm.comparator(f.value) IS NOT NULL THEN false
-					ELSE coalesce(v.number >= e.at_least, v.number IS NOT NULL) AND coalesce(v.number < e.below, v.number IS NOT NULL) END AS met
-		  FROM phm.suspect_facts(patient_ids, coalesce(as_of, phm.as_of())) AS f
-		  JOIN phm.suspect_evidence AS e ON e.evidence_id = f.evidence_id
-		 CROSS JOIN LATERAL (SELECT CASE WHEN f.value IS NULL THEN NULL WHEN e.unit IS NULL THEN phm.value(f.value)
-				WHEN phm.commensurable(f.value, phm.quantity(1, e.unit)) THEN phm.value(f.value, e.unit) END AS number OFFSET 0) AS v
-	), item AS MATERIALIZED (
-		SELECT f.patient_id, f.rule, f.part, f.role, f.evidence_id, f.count_min, f.days_apart,
-			   min(f.day) FILTER (WHERE f.met) AS first, max(f.day) FILTER (WHERE f.met) AS last,
-			   count(DISTINCT f.day) FILTER (WHERE f.met) AS days,
-			   NOT f.latest OR (array_agg(f.met ORDER BY f.day DESC, f.met))[1] AS last_met,
-			   bit_or(f.sensitivity) FILTER (WHERE f.met) AS label,
-			   (array_agg(f.told ORDER BY f.day, f.resource_type COLLATE "C", f.source COLLATE "C", f.id COLLATE "C") FILTER (WHERE f.met))[1] AS first_told,
-			   (array_agg(f.told ORDER BY f.day DESC, f.resource_type COLLATE "C", f.source COLLATE "C", f.id COLLATE "C") FILTER (WHERE f.met))[1] AS last_told
-		  FROM fact AS f
-		 GROUP BY f.patient_id, f.rule, f.part, f.role, f.evidence_id, f.count_min, f.days_apart, f.latest
-	), holds AS MATERIALIZED (
-		-- Since when: the first day that completes the count and the distance.
-		SELECT i.patient_id, i.rule, i.part, i.role, i.evidence_id, i.first, i.last, i.label, i.first_told, i.last_told, min(f.day) AS since
-		  FROM item AS i
-		  JOIN fact AS f ON f.patient_id = i.patient_id AND f.evidence_id = i.evidence_id
-		 WHERE i.days >= i.count_min AND i.last - i.first >= i.days_apart AND i.last_met
-		   AND f.met AND f.day >= i.first + greatest(i.days_apart, i.count_min - 1)
-		 GROUP BY i.patient_id, i.rule, i.part, i.role, i.evidence_id, i.first, i.last, i.label, i.first_told, i.last_told
-	), part AS (
-		-- One pass of grouping for parts, one for rules: all patients and rules at once, without joins.
-		SELECT h.patient_id, h.rule, h.role, h.part, min(h.since) AS since, bit_or(h.label) AS label,
-			   jsonb_agg(t.told ORDER BY h.evidence_id, t.n) AS told
-		  FROM holds AS h
-		 CROSS JOIN LATERAL (VALUES (1, h.first_told), (2, CASE WHEN h.last > h.first THEN h.last_told END)) AS t(n, told)
-		 WHERE t.told IS NOT NULL
-		 GROUP BY h.patient_id, h.rule, h.role, h.part
-	), fired AS MATERIALIZED (
-		SELECT p.patient_id, p.rule, count(*) AS parts, max(p.since) AS since, jsonb_agg(p.told ORDER BY p.part) AS evidence, bit_or(p.label) AS label
-		  FROM part AS p GROUP BY p.patient_id, p.rule HAVING bool_and(p.role = 'support')
+	SELECT coalesce(array_agg(e ORDER BY e.evidence_id), '{}'), today - max(e.within_days) FILTER (WHERE e.kind = 'drug')
+	  INTO asked, earliest
+	  FROM phm.suspect_evidence AS e JOIN phm.suspect_rule AS r ON r.rule = e.rule AND r.enabled;
+	WITH item AS (
+		SELECT e.evidence_id, e.code_system, c AS code
+		  FROM unnest(asked) AS e CROSS JOIN LATERAL string_to_table(e.codes, ' ') AS c
+		 WHERE e.kind = 'drug' AND c <> ''
+	), ingredient AS (
+		SELECT i.evidence_id, i.code FROM item AS i WHERE i.code_system = 'RXNORM'
+		UNION
+		SELECT i.evidence_id, c.code FROM item AS i JOIN phm.drug_class AS c ON c.class = i.code AND c.code_system = 'RXNORM'
+		 WHERE i.code_system = 'CLASS'
+	), drug AS (
+		SELECT i.code_system || '|' || i.code AS code, i.ingredient FROM phm.drug_ingredient AS i
+		UNION
+		SELECT c.code_system || '|' || c.code, c.code FROM phm.drug_class AS c
 	)
-	SELECT f.patient_id, f.rule, f.since, f.evidence, f.label
-	  FROM fired AS f
-	  JOIN (SELECT e.rule, count(DISTINCT e.part) AS parts FROM phm.suspect_evidence AS e WHERE e.role = 'support' GROUP BY e.rule) AS n
-		ON n.rule = f.rule AND n.parts = f.parts;
+	SELECT coalesce(array_agg(i.evidence_id ORDER BY i.evidence_id, d.code, d.ingredient), '{}'),
+		   coalesce(array_agg(d.code ORDER BY i.evidence_id, d.code, d.ingredient), '{}'),
+		   coalesce(array_agg(d.ingredient ORDER BY i.evidence_id, d.code, d.ingredient), '{}')
+	  INTO drug_rows, drug_codes, ingredients
+	  FROM ingredient AS i JOIN drug AS d ON d.ingredient = i.code;
+	RETURN QUERY
+	WITH claimed AS MATERIALIZED (
+		SELECT f.patient_id, f.facts FROM phm.claimed_drugs(patient_ids, earliest, today, drug_rows, ingredients) AS f
+	)
+	SELECT c.patient_id, s.rule, s.since, s.evidence_told, s.sensitivity
+	  FROM phm.patient_chart AS c
+	  LEFT JOIN claimed AS f ON f.patient_id = c.patient_id
+	 CROSS JOIN LATERAL phm.suspects_of(c.chart, today, asked, drug_rows, drug_codes, ingredients, f.facts, -1) AS s
+	 WHERE c.patient_id = ANY (patient_ids);
 END
 $$;
 COMMENT ON FUNCTION phm.suspects(bigint[], date) IS
-'The rules of phm.suspect_rule that hold for some patients on a day (by default phm.as_of()), whether or not the condition was coded: since when, and for each part of the rule an array of the first and the last fact of its evidence. sensitivity: all labels of the evidence.';
+'The rules of phm.suspect_rule that hold for some patients on a day (by default phm.as_of()), whether or not the condition was coded: since when, and for each part of the rule an array of the first and the last fact of its evidence. From charts, and for drugs also from pharmacy claims. sensitivity: all labels of the evidence.';
 
 CREATE FUNCTION phm.hcc_gaps(patient_ids bigint[], risk_model text DEFAULT 'V28', for_year integer DEFAULT NULL)
 RETURNS TABLE (patient_id bigint, payment_year integer, model text, model_year integer, hcc integer, kind text, status text, rule text,

@@ -64,6 +64,7 @@ CREATE FUNCTION pg_temp.gaps(patient bigint) RETURNS text LANGUAGE sql AS
 	$$ SELECT string_agg(concat_ws(' ', kind, hcc, status, rule), ', ' ORDER BY hcc) FROM phm.hcc_gap WHERE patient_id = patient AND valid_to IS NULL $$;
 CREATE FUNCTION pg_temp.score(codes text[]) RETURNS numeric LANGUAGE sql AS
 	$$ SELECT phm.hcc_payment(phm.hcc_model('V28', 2027), phm.hcc_person('1950-05-05', 2027, 'F', orec => 0), codes) $$;
+SELECT phm.build_charts(pg_temp.everybody());
 SELECT phm.derive_hcc_gap(pg_temp.everybody()) AS changes \gset
 
 -- Coded before.
