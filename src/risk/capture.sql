@@ -218,6 +218,13 @@ $$;
 COMMENT ON FUNCTION phm.suspects(bigint[], date) IS
 'The rules of phm.suspect_rule that hold for some patients on a day (by default phm.as_of()), whether or not the condition was coded: since when, and for each part of the rule an array of the first and the last fact of its evidence. From charts, and for drugs also from pharmacy claims. sensitivity: all labels of the evidence.';
 
+CREATE FUNCTION phm.hcc_coded(model phm.hcc_model, person phm.hcc_person, chart phm.chart, from_day date, year_day date, to_day date, visible integer DEFAULT 0,
+	OUT code text, OUT now boolean, OUT first_day date, OUT last_day date, OUT days integer, OUT hccs integer[], OUT sensitivity integer)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'phm_hcc_coded' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION phm.hcc_coded(phm.hcc_model, phm.hcc_person, phm.chart, date, date, date, integer) IS
+'The ICD-10-CM codes of a chart (phm.chart_diagnoses) from from_day to to_day, both included, that have condition categories in a model for a person: hccs are those of the code by itself, before hierarchies. A code has a row for the days from year_day on (now) and one for those before: first and last day, on how many different days, and what must be visible to know of it (0 where one diagnosis has no sensitivity labels). visible: sensitivity labels that count, as a bit mask. No rows where an argument is null, or age or sex is not known. Errors: 22023 as phm.hcc.';
+
 CREATE FUNCTION phm.hcc_gaps(patient_ids bigint[], risk_model text DEFAULT 'V28', for_year integer DEFAULT NULL)
 RETURNS TABLE (patient_id bigint, payment_year integer, model text, model_year integer, hcc integer, kind text, status text, rule text,
 	diagnoses text[], evidence jsonb, raf_value numeric, money_value numeric, sensitivity integer)
@@ -249,17 +256,12 @@ BEGIN
 		   AND phm.hcc_age(p.birth_date, year) BETWEEN 0 AND 150
 		   AND NOT (p.deceased AND coalesce(p.deceased_on <= today, true))
 	), coded AS MATERIALIZED (
-		SELECT d.patient_id, k.code, d.day >= first AS now, min(d.day) AS first_day, max(d.day) AS last_day,
-			   count(DISTINCT d.day) AS days, phm.label_agg(d.sensitivity) AS label
-		  FROM phm.diagnoses(patient_ids, early, last) AS d
-		 CROSS JOIN LATERAL phm.codings(d.concept) AS k
-		 WHERE phm.code_system_alias(k.system) = 'ICD10CM' AND k.code IS NOT NULL
-		 GROUP BY d.patient_id, k.code, d.day >= first
+		-- Codes with their categories, each by itself.
+		SELECT c.patient_id, d.code, d.now, d.first_day, d.last_day, d.days, d.hccs, d.sensitivity AS label
+		  FROM person AS p JOIN phm.patient_chart AS c ON c.patient_id = p.patient_id AND c.patient_id = ANY (patient_ids)
+		 CROSS JOIN LATERAL phm.hcc_coded(compiled, p.attributes, c.chart, early, first, last, -1) AS d
 	), category AS MATERIALIZED (
-		-- The categories of each diagnosis by itself.
-		SELECT c.*, h.hcc
-		  FROM coded AS c JOIN person AS p ON p.patient_id = c.patient_id
-		 CROSS JOIN LATERAL unnest((phm.hcc(compiled, p.attributes, ARRAY[c.code])).hccs_before) AS h(hcc)
+		SELECT c.*, h.hcc FROM coded AS c CROSS JOIN LATERAL unnest(c.hccs) AS h(hcc)
 	), before AS MATERIALIZED (
 		SELECT c.patient_id, c.hcc, array_agg(c.code ORDER BY c.code COLLATE "C") AS diagnoses, phm.label_agg(c.label) AS label,
 			   jsonb_agg(jsonb_build_object('kind', 'diagnosis', 'code', c.code, 'day', c.last_day, 'days', c.days) ORDER BY c.code COLLATE "C") AS evidence
@@ -268,8 +270,13 @@ BEGIN
 		SELECT c.patient_id, c.hcc, min(c.first_day) AS first_day, phm.label_agg(c.label) AS label,
 			   array_agg(c.code) AS diagnoses
 		  FROM category AS c WHERE c.now GROUP BY c.patient_id, c.hcc
-	), coded_now AS MATERIALIZED (
-		SELECT n.patient_id, array_agg(n.hcc) AS hccs FROM now AS n GROUP BY n.patient_id
+	), dropped AS MATERIALIZED (
+		SELECT h.cc, x AS hcc FROM phm.hcc_hierarchy AS h CROSS JOIN LATERAL unnest(h.drops) AS x WHERE h.rule_set = rules
+	), higher AS MATERIALIZED (
+		-- Categories above which, and those below which one was coded.
+		SELECT n.patient_id, d.hcc, min(n.first_day) AS first_day FROM now AS n JOIN dropped AS d ON d.cc = n.hcc GROUP BY n.patient_id, d.hcc
+	), lower AS MATERIALIZED (
+		SELECT DISTINCT n.patient_id, d.cc AS hcc FROM now AS n JOIN dropped AS d ON d.hcc = n.hcc
 	), codes AS MATERIALIZED (
 		SELECT p.patient_id, p.attributes, array_agg(c.code ORDER BY c.code COLLATE "C") FILTER (WHERE c.now) AS codes
 		  FROM person AS p LEFT JOIN coded AS c ON c.patient_id = p.patient_id GROUP BY p.patient_id, p.attributes
@@ -296,27 +303,20 @@ BEGIN
 				 WHERE NOT EXISTS (SELECT FROM phm.recapture_exception AS x WHERE x.model = risk_model AND x.hcc = b.hcc)) AS b
 		  FULL JOIN suspect AS s ON s.patient_id = b.patient_id AND s.hcc = b.hcc
 	), standing AS MATERIALIZED (
-		SELECT c.patient_id, array_agg(c.hcc) AS hccs FROM candidate AS c WHERE NOT c.refuted GROUP BY c.patient_id
+		SELECT DISTINCT c.patient_id, d.hcc FROM candidate AS c JOIN dropped AS d ON d.cc = c.hcc WHERE NOT c.refuted
 	), judged AS (
 		SELECT c.*, n.hcc IS NOT NULL AS coded, n.label AS coded_label, n.diagnoses AS coded_diagnoses, k.attributes, k.codes,
-			   CASE WHEN n.hcc IS NOT NULL THEN 'closed'
-					WHEN EXISTS (SELECT FROM phm.hcc_hierarchy AS h
-								  WHERE h.rule_set = rules AND h.cc = ANY (o.hccs) AND c.hcc = ANY (h.drops)) THEN 'closed_higher'
-					WHEN c.refuted THEN 'refuted'
-					WHEN EXISTS (SELECT FROM phm.hcc_hierarchy AS h
-								  WHERE h.rule_set = rules AND h.cc = c.hcc AND h.drops && o.hccs) THEN 'closed_lower'
-					ELSE 'open' END AS status
+			   CASE WHEN n.hcc IS NOT NULL THEN 'closed' WHEN h.hcc IS NOT NULL THEN 'closed_higher' WHEN c.refuted THEN 'refuted'
+					WHEN l.hcc IS NOT NULL THEN 'closed_lower' ELSE 'open' END AS status
 		  FROM candidate AS c JOIN codes AS k ON k.patient_id = c.patient_id
-		  LEFT JOIN standing AS t ON t.patient_id = c.patient_id
-		  LEFT JOIN coded_now AS o ON o.patient_id = c.patient_id
 		  LEFT JOIN now AS n ON n.patient_id = c.patient_id AND n.hcc = c.hcc
+		  LEFT JOIN higher AS h ON h.patient_id = c.patient_id AND h.hcc = c.hcc
+		  LEFT JOIN lower AS l ON l.patient_id = c.patient_id AND l.hcc = c.hcc
 		 -- What a more severe category that was coded before or is suspected suppresses is no gap of its own,
 		 -- and a suspicion that came after the diagnosis, or after one that is more severe, is none.
-		 WHERE NOT EXISTS (SELECT FROM phm.hcc_hierarchy AS h
-							WHERE h.rule_set = rules AND h.cc = ANY (t.hccs) AND c.hcc = ANY (h.drops))
+		 WHERE NOT EXISTS (SELECT FROM standing AS t WHERE t.patient_id = c.patient_id AND t.hcc = c.hcc)
 		   AND NOT (c.kind = 'suspect' AND n.hcc IS NOT NULL AND n.first_day <= c.since)
-		   AND NOT (c.kind = 'suspect' AND EXISTS (SELECT FROM phm.hcc_hierarchy AS h JOIN now AS m ON m.patient_id = c.patient_id AND m.hcc = h.cc
-							WHERE h.rule_set = rules AND h.cc = ANY (o.hccs) AND c.hcc = ANY (h.drops) AND m.first_day <= c.since))
+		   AND NOT (c.kind = 'suspect' AND h.hcc IS NOT NULL AND h.first_day <= c.since)
 	), valued AS (
 		SELECT j.*, phm.hcc_payment(compiled, j.attributes, CASE WHEN j.coded THEN j.codes ELSE j.codes || j.diagnoses END)
 			   - phm.hcc_payment(compiled, j.attributes, CASE WHEN j.coded
