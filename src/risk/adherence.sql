@@ -294,6 +294,8 @@ BEGIN
 			 ORDER BY c.ordinal LIMIT 1) AS c
 		 WHERE l.patient_id = ANY (patient_ids) AND l.deleted_at IS NULL AND l.days_supply IS NOT NULL
 		   AND coalesce(l.status, '') <> 'denied'
+		   -- Lines of other days need no look at their claims.
+		   AND coalesce(phm.local_date(l.service_from) BETWEEN from_day AND to_day, true)
 		) AS f
 	 WHERE f.day BETWEEN from_day AND to_day AND f.drug IS NOT NULL
 	), known AS MATERIALIZED (

@@ -85,7 +85,7 @@ COMMENT ON SEQUENCE phm.suspect_evidence_evidence_id_seq IS 'Numbers of rows of 
 COMMENT ON COLUMN phm.suspect_evidence.rule IS 'The rule.';
 COMMENT ON COLUMN phm.suspect_evidence.part IS 'Part of the rule, of which one row must hold; of no matter where role is exclude.';
 COMMENT ON COLUMN phm.suspect_evidence.role IS 'support: speaks for it; exclude: the rule does not hold where this row does.';
-COMMENT ON COLUMN phm.suspect_evidence.kind IS 'lab: results (observations with a number); drug: fills and prescriptions; procedure: procedures and claim lines; problem: diagnoses.';
+COMMENT ON COLUMN phm.suspect_evidence.kind IS 'lab: results (observations with a number); drug: fills and prescriptions; procedure: procedures, and those and the lines of claims; problem: diagnoses.';
 COMMENT ON COLUMN phm.suspect_evidence.code_system IS 'Alias of the code system of codes; for drugs RXNORM (ingredients) or CLASS (phm.drug_class).';
 COMMENT ON COLUMN phm.suspect_evidence.codes IS 'Codes separated by blanks; a * at the end stands for any continuation (problems and procedures).';
 COMMENT ON COLUMN phm.suspect_evidence.at_least IS 'Results must be this or more, in unit.';
@@ -331,7 +331,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION phm.hcc_gaps(bigint[], text, integer) IS
-'Condition categories of some patients that were coded in the years before the service year, are chronic and not in phm.recapture_exception (recapture), or that rules of phm.suspect_rule make likely (suspect), with their status on phm.as_of() and their value; columns as of phm.hcc_gap. for_year: the payment year, by default the setting capture_year, else the year after that of phm.as_of(). Persons are taken as by phm.derive_risk_score. Errors: 22023 no such model that is verified.';
+'Condition categories of some patients that were coded in the years before the service year, are chronic and not in phm.recapture_exception (recapture), or that rules of phm.suspect_rule make likely (suspect), with their status on phm.as_of() and their value, from charts (phm.hcc_coded, phm.suspects); columns as of phm.hcc_gap. for_year: the payment year, by default the setting capture_year, else the year after that of phm.as_of(). Persons are taken as by phm.derive_risk_score. Errors: 22023 no such model that is verified.';
 
 CREATE FUNCTION phm.derive_hcc_gap(patient_ids bigint[]) RETURNS bigint
 LANGUAGE plpgsql VOLATILE

@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(60);
+SELECT plan(71);
 SELECT phm.create_store(partitions => 2) IS NOT NULL AS created \gset
 UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 INSERT INTO phm.patient (source, id, patient_id, birth_date, gender, deceased_at)
@@ -120,6 +120,30 @@ SELECT is(pg_temp.gaps(36), 'suspect 463 open ostomy', '... unless cancelled; pr
 SELECT is(pg_temp.gaps(37), NULL, '... unless undone by another');
 SELECT is((SELECT string_agg(rule, ' ') FROM phm.suspects('{20}', '2026-03-31')), NULL, 'on an earlier day there was none');
 SELECT is((SELECT since FROM phm.suspects('{20}', '2026-06-30')), '2026-04-01'::date, 'since tells when it began');
+
+-- One chart, rules of one's own.
+CREATE FUNCTION pg_temp.found(patient bigint, evidence phm.suspect_evidence[], claims phm.suspect_fact[] DEFAULT NULL, visible integer DEFAULT 0)
+RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', s.rule, s.since, s.evidence_told #>> '{0,0,code}', s.evidence_told #>> '{0,1,code}', s.sensitivity), ', ' ORDER BY s.rule)
+	  FROM phm.suspects_of(phm.one_chart(patient), '2026-06-30', evidence, '{9}', '{RXNORM|855332}', '{11289}', claims, visible) AS s $$;
+CREATE FUNCTION pg_temp.asks(kind text, system text, codes text, at_least numeric DEFAULT NULL, unit text DEFAULT NULL, count_min integer DEFAULT 1,
+	within_days integer DEFAULT 730, rule text DEFAULT 'mine', role text DEFAULT 'support')
+RETURNS phm.suspect_evidence LANGUAGE sql AS
+	$$ SELECT ROW(9, rule, 1, role, kind, system, codes, at_least, NULL, unit, count_min, 0, within_days, false, false)::phm.suspect_evidence $$;
+SELECT is(pg_temp.found(26, ARRAY[pg_temp.asks('lab', 'LOINC', '1-1 4548-4')]), 'mine 2025-01-01 4548-4 4548-4 0', 'a result without bounds');
+SELECT is(pg_temp.found(26, ARRAY[pg_temp.asks('lab', 'LOINC', '4548-4', 0.066, '1')]), 'mine 2026-01-01 4548-4 0', 'bounds in another unit of the kind are converted');
+SELECT is(pg_temp.found(26, ARRAY[pg_temp.asks('lab', 'LOINC', '4548-4', 6, '%', within_days => 180)]), NULL, 'a day too long ago does not count');
+SELECT is(pg_temp.found(26, ARRAY[pg_temp.asks('lab', 'LOINC', '4548-4', 6, '%', within_days => 181)]), 'mine 2026-01-01 4548-4 0', '... and the next one does');
+SELECT is(pg_temp.found(29, ARRAY[pg_temp.asks('problem', 'ICD10CM', 'n18* N18.4')]), 'mine 2026-06-15 N18.4 0', 'codes in either case, with and without dots, with their continuations');
+SELECT is(pg_temp.found(29, ARRAY[pg_temp.asks('problem', 'SNOMED', 'N18.4'), pg_temp.asks('problem', 'ICD10CM', 'N18 N18.41')]), NULL, 'not in another system, nor what is only alike');
+SELECT is(pg_temp.found(31, ARRAY[pg_temp.asks('drug', 'RXNORM', '11289', count_min => 2)]), 'mine 2026-02-01 11289 11289 0', 'drugs by ingredient');
+SELECT is(pg_temp.found(20, ARRAY[pg_temp.asks('drug', 'RXNORM', '11289')], ARRAY[ROW(9, '2026-06-30', '11289', 'Claim', 'a', 'x', 0), ROW(9, '2026-07-01', '11289', 'Claim', 'a', 'y', 0)]::phm.suspect_fact[]),
+	'mine 2026-06-30 11289 0', '... also of claims, up to the day');
+SELECT is(concat_ws('; ', pg_temp.found(12, ARRAY[pg_temp.asks('problem', 'ICD10CM', 'B20')]), pg_temp.found(12, ARRAY[pg_temp.asks('problem', 'ICD10CM', 'B20')], NULL, 8)),
+	'mine 2025-03-01 B20 8', 'what must not be seen does not count');
+SELECT is(pg_temp.found(29, ARRAY[pg_temp.asks('problem', 'ICD10CM', 'N18*'), pg_temp.asks('problem', 'ICD10CM', 'N18.4', role => 'exclude'), pg_temp.asks('lab', 'LOINC', '98979-8', rule => 'other')]),
+	'other 2026-01-01 98979-8 98979-8 0', 'what excludes a rule excludes no other');
+SELECT throws_ok($$ SELECT * FROM phm.suspects_of(phm.one_chart(20), '2026-06-30', '{}', '{1}', '{}', '{}') $$, '22023', NULL, 'arrays of drugs are of one length');
 
 -- Refuting.
 SELECT throws_ok($$ SELECT phm.refute_hcc(1, 38, 'no') $$, 'P0002', NULL, 'only an open gap can be refuted');
