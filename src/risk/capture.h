@@ -70,6 +70,18 @@ typedef struct CaptureRules
 	int			within[CAPTURE_KINDS];	/* the most days that a row of the kind looks back */
 } CaptureRules;
 
+/* A code being looked up: its beginnings, then all of it. */
+typedef struct CaptureSearch
+{
+	const CaptureRules *rules;
+	const char *system;
+	const char *code;
+	int			length;
+	int			done;			/* bytes of the beginning looked at; more than length: all of it */
+	uint32		hash;			/* of these */
+	int			next;			/* code to look at, -1: none */
+} CaptureSearch;
+
 /* Something in the chart that has a code that a row asks for. */
 typedef struct CaptureFact
 {
@@ -112,10 +124,10 @@ typedef struct CaptureSuspect
 
 /* capture_rules.c: rows of phm.suspect_evidence, and for drugs number of the row, "system|code" and ingredient. */
 extern CaptureRules *capture_rules(ArrayType *rows, ArrayType *drug_rows, ArrayType *drug_codes, ArrayType *ingredients);
-/* The codes that a code is one of: from *at = -1 on, NULL when there is none further. */
-extern const CaptureCode *capture_next_code(const CaptureRules *rules, const char *system, const char *code, int length, int *at);
+extern void capture_search(CaptureSearch *search, const CaptureRules *rules, const char *system, const char *code, int length);
+/* The next of the codes that the code searched is one of, NULL when there is none further. */
+extern const CaptureCode *capture_next_code(CaptureSearch *search);
 extern int	capture_plain(const char *system, const char *code, int length, char *plain);
-extern uint32 capture_hash(const char *system, const char *code, int length, bool prefix);
 
 #define CAPTURE_CODE_SIZE 64	/* longer codes are in no rule */
 

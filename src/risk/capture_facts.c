@@ -10,15 +10,16 @@
 #include "types/code_system.h"
 #include "types/datetime_calendar.h"
 
-/* Which row, and what is told of it, when an entry's code is looked up. */
+/* An entry whose codes are looked up; what costs more is looked at when one of them is asked for. */
 typedef struct FactSource
 {
 	CaptureKind kind;
 	ChartPosition at;
-	int32		day;
+	int32		day;			/* HISTORY_NO_DAY: not yet known */
 	uint32		label;
-	const char *resource;		/* NULL: the type of the entry */
-	const QuantityView *value;
+	bool		looked;			/* whether it counts is known */
+	bool		counts;
+	QuantityView value;			/* of results */
 } FactSource;
 
 CaptureFact *
@@ -67,87 +68,7 @@ capture_within(const CaptureEvidence *e, const QuantityView *value)
 		quantity_convert(value, bound->unit, bound->unit_length, &converted, &known, &err) && known && in_bounds(e, &converted);
 }
 
-/* Looks at one code; of an entry that has it the facts are added. */
-static void
-note_code(CaptureFacts *facts, const FactSource *s, const char *system, const char *code, int length)
-{
-	char		plain[CAPTURE_CODE_SIZE];
-	char		buffer[ELEMENT_TEXT_SIZE];
-	const CaptureCode *c;
-	int			n = capture_plain(system, code, length, plain);
-	int			at = -1;
-
-	while (n >= 0 && (c = capture_next_code(facts->rules, system, plain, n, &at)) != NULL)
-	{
-		const CaptureEvidence *e = &facts->rules->evidence[c->evidence];
-		CaptureFact *f;
-
-		if (e->kind != s->kind || s->day <= facts->as_of - e->within_days || s->day > facts->as_of)
-			continue;
-		f = capture_add(facts, c->evidence, s->day);
-		f->code = c->told ? c->told : code;
-		f->code_length = c->told ? (int) strlen(c->told) : length;
-		f->label = s->label;
-		f->resource = s->resource ? s->resource : fhir_types[chart_type_of(facts->history->chart, s->at)].name;
-		f->source = chart_source(facts->history->chart, s->at, &f->source_length);
-		f->id = chart_id(facts->history->chart, s->at, buffer, &f->id_length);
-		if (f->id == buffer)
-			f->id = pnstrdup(buffer, f->id_length);
-		if (s->value == NULL)
-			continue;
-		f->has_value = true;
-		f->value = *s->value;
-		f->met = capture_within(e, s->value);
-	}
-}
-
-/* The system of a code as rules name it: the alias, else the URI; NULL: none. */
-static const char *
-system_name(const Chart *chart, int segment, const ChartCode *code)
-{
-	const char *alias;
-	int			length;
-
-	if (code->system & CHART_FOREIGN_SYSTEM)
-	{
-		const char *url = chart_string(chart, segment, code->system & ~CHART_FOREIGN_SYSTEM, &length);
-
-		return pnstrdup(url, length);
-	}
-	if (code->system == 0)
-		return NULL;
-	alias = code_system_alias((int) code->system);
-	return alias ? alias : code_system_url(code_system_canonical((int) code->system), &length);
-}
-
-/* Looks at the codes of what an entry is about. */
-static void
-note_entry(CaptureFacts *facts, const FactSource *s)
-{
-	const Chart *chart = facts->history->chart;
-	const uint8 *p;
-	uint32		number;
-	uint32		n;
-
-	if (!find_concept(chart, s->at, &number))
-		return;
-	n = chart_concept(chart, s->at.segment, number, &p);
-	while (n-- > 0)
-	{
-		uint64		index = phm_get_varint(&p);
-		const ChartCode *code = index ? &chart_codes(chart, s->at.segment)[index - 1] : NULL;
-		const char *system = code ? system_name(chart, s->at.segment, code) : NULL;
-		const char *text;
-		int			length;
-
-		if (system == NULL)
-			continue;
-		text = chart_string(chart, s->at.segment, code->code, &length);
-		note_code(facts, s, system, text, length);
-	}
-}
-
-/* The text of a member, "" when it is not there; not terminated. */
+/* Whether a member, or what it means where it is not there, is one of some codes. */
 static bool
 member_is(const Chart *chart, ChartPosition at, FhirElement element, const char *absent, const char *const *wanted)
 {
@@ -212,13 +133,138 @@ read_value(const Chart *chart, ChartPosition at, QuantityView *view)
 	return true;
 }
 
-/* Walks a type whose entries tell their own code: Observation, MedicationRequest. */
-static void
-note_type(CaptureFacts *facts, FhirType type, CaptureKind kind)
+/* Whether a procedure, a fill, a prescription or a result counts; when it was, where that is not known. */
+static bool
+counts(const Chart *chart, FactSource *s)
 {
 	static const char *const results[] = {"final", "amended", "corrected", "preliminary", NULL};
 	static const char *const requests[] = {"active", "completed", NULL};
 	static const char *const orders[] = {"order", "original-order", "reflex-order", "filler-order", "instance-order", NULL};
+	static const char *const done[] = {"completed", NULL};
+	static const char *const handed_over[] = {"completed", "unknown", NULL};
+	PhmDateTime when;
+
+	if (s->day == HISTORY_NO_DAY && !find_moment(chart, s->at, &when))
+		return false;
+	if (s->day == HISTORY_NO_DAY)
+		s->day = datetime_first_day(when);
+	switch (chart_type_of(chart, s->at))
+	{
+		case FHIR_T_Observation:
+			return member_is(chart, s->at, FHIR_E_Observation_status, "final", results) && read_value(chart, s->at, &s->value);
+		case FHIR_T_MedicationRequest:
+			return member_is(chart, s->at, FHIR_E_MedicationRequest_status, "active", requests) &&
+				member_is(chart, s->at, FHIR_E_MedicationRequest_intent, "order", orders);
+		case FHIR_T_Procedure:
+			return member_is(chart, s->at, FHIR_E_Procedure_status, "completed", done);
+		case FHIR_T_MedicationDispense:
+			return member_is(chart, s->at, FHIR_E_MedicationDispense_status, "completed", handed_over);
+		default:
+			return true;
+	}
+}
+
+/* Adds an entry that a row asks for. */
+static void
+note_fact(CaptureFacts *facts, const FactSource *s, const CaptureCode *c, const char *code, int length)
+{
+	const Chart *chart = facts->history->chart;
+	char		buffer[ELEMENT_TEXT_SIZE];
+	CaptureFact *f = capture_add(facts, c->evidence, s->day);
+
+	f->code = c->told ? c->told : code;
+	f->code_length = c->told ? (int) strlen(c->told) : length;
+	f->label = s->label;
+	f->resource = fhir_types[chart_type_of(chart, s->at)].name;
+	f->source = chart_source(chart, s->at, &f->source_length);
+	f->id = chart_id(chart, s->at, buffer, &f->id_length);
+	if (f->id == buffer)
+		f->id = pnstrdup(buffer, f->id_length);
+	if (s->kind != CAPTURE_LAB)
+		return;
+	f->has_value = true;
+	f->value = s->value;
+	f->met = capture_within(&facts->rules->evidence[c->evidence], &s->value);
+}
+
+/* Looks at one code of an entry. */
+static void
+note_code(CaptureFacts *facts, FactSource *s, const char *system, const char *code, int length)
+{
+	char		plain[CAPTURE_CODE_SIZE];
+	CaptureSearch search;
+	const CaptureCode *c;
+	int			n = capture_plain(system, code, length, plain);
+
+	if (n < 0)
+		return;
+	capture_search(&search, facts->rules, system, plain, n);
+	while ((c = capture_next_code(&search)) != NULL)
+	{
+		const CaptureEvidence *e = &facts->rules->evidence[c->evidence];
+
+		if (e->kind != s->kind)
+			continue;
+		if (!s->looked)
+			s->counts = counts(facts->history->chart, s);
+		s->looked = true;
+		if (!s->counts)
+			return;
+		if (s->day > facts->as_of - e->within_days && s->day <= facts->as_of)
+			note_fact(facts, s, c, code, length);
+	}
+}
+
+/* The system of a code as rules name it: the alias, else the URI; NULL: none. */
+static const char *
+system_name(const Chart *chart, int segment, const ChartCode *code)
+{
+	const char *alias;
+	int			length;
+
+	if (code->system & CHART_FOREIGN_SYSTEM)
+	{
+		const char *url = chart_string(chart, segment, code->system & ~CHART_FOREIGN_SYSTEM, &length);
+
+		return pnstrdup(url, length);
+	}
+	if (code->system == 0)
+		return NULL;
+	alias = code_system_alias((int) code->system);
+	return alias ? alias : code_system_url(code_system_canonical((int) code->system), &length);
+}
+
+/* Looks at the codes of what an entry is about. */
+static void
+note_entry(CaptureFacts *facts, FactSource *s)
+{
+	const Chart *chart = facts->history->chart;
+	const uint8 *p;
+	uint32		number;
+	uint32		n;
+
+	if (!find_concept(chart, s->at, &number))
+		return;
+	n = chart_concept(chart, s->at.segment, number, &p);
+	while (n-- > 0)
+	{
+		uint64		index = phm_get_varint(&p);
+		const ChartCode *code = index ? &chart_codes(chart, s->at.segment)[index - 1] : NULL;
+		const char *system = code ? system_name(chart, s->at.segment, code) : NULL;
+		const char *text;
+		int			length;
+
+		if (system == NULL)
+			continue;
+		text = chart_string(chart, s->at.segment, code->code, &length);
+		note_code(facts, s, system, text, length);
+	}
+}
+
+/* Walks a type whose entries tell their own code: Observation, MedicationRequest. */
+static void
+note_type(CaptureFacts *facts, FhirType type, CaptureKind kind)
+{
 	const Chart *chart = facts->history->chart;
 	int64		earliest = (facts->as_of - facts->rules->within[kind] - INT64CONST(1)) * MS_DAY;
 	ChartCursor cursor;
@@ -227,97 +273,56 @@ note_type(CaptureFacts *facts, FhirType type, CaptureKind kind)
 	while (chart_next(&cursor))
 	{
 		const ChartEntry *entry = &chart_entries(chart, cursor.at.segment)[cursor.at.entry];
-		FactSource	s = {.kind = kind, .at = cursor.at};
-		QuantityView value;
-		PhmDateTime when;
+		FactSource	s;
 
 		if (entry->flags & (CHART_VOID | CHART_NEGATED) || entry->time < earliest)
 			continue;
+		s.kind = kind;
+		s.at = cursor.at;
+		s.day = HISTORY_NO_DAY;
+		s.looked = false;
 		s.label = entry->label ? chart_label(chart, cursor.at) : 0;
-		if (s.label & ~facts->visible || !find_moment(chart, cursor.at, &when))
-			continue;
-		s.day = datetime_first_day(when);
-		if (type == FHIR_T_Observation)
-		{
-			if (!member_is(chart, cursor.at, FHIR_E_Observation_status, "final", results) || !read_value(chart, cursor.at, &value))
-				continue;
-			s.value = &value;
-		}
-		else if (!member_is(chart, cursor.at, FHIR_E_MedicationRequest_status, "active", requests) ||
-				 !member_is(chart, cursor.at, FHIR_E_MedicationRequest_intent, "order", orders))
-			continue;
-		note_entry(facts, &s);
+		if ((s.label & ~facts->visible) == 0)
+			note_entry(facts, &s);
 	}
 }
 
-/* The codes of a history; those without a known system stand in no rule but one for drugs. */
+/* An entry of a history, if it lies in the days that rows of the kind look at. */
 static void
-note_history_code(CaptureFacts *facts, const FactSource *s, const HistoryCode *code)
+note_history(CaptureFacts *facts, CaptureKind kind, const HistoryCode *code, ChartPosition at, int32 day, uint32 label)
 {
-	const char *system = code->system ? code_system_alias(code->system) : NULL;
+	FactSource	s;
+	const char *system;
 	int			length;
 
-	if (system == NULL && code->system)
-		system = code_system_url(code->system, &length);
-	if (system != NULL)
-		note_code(facts, s, system, code->text, code->length);
+	if (day > facts->as_of || day <= facts->as_of - facts->rules->within[kind])
+		return;
+	s.kind = kind;
+	s.at = at;
+	s.day = day;
+	s.looked = false;
+	s.label = label;
+	system = code->system ? code_system_alias(code->system) : NULL;
+	if (code->system)
+		note_code(facts, &s, system ? system : code_system_url(code->system, &length), code->text, code->length);
+	else if (kind == CAPTURE_DRUG)
+		note_entry(facts, &s);	/* drugs may have codes of systems that are not known here */
 }
 
-/* Procedures that were done, and lines of bills. */
+/* Diagnoses that are not over, procedures, and drugs that were handed over: a supply of no days is none. */
 static void
-note_procedures(CaptureFacts *facts)
-{
-	static const char *const done[] = {"completed", NULL};
-	const History *h = facts->history;
-
-	for (uint32 i = 0; i < h->nprocedures; i++)
-	{
-		const HistoryProcedure *p = &h->procedures[i];
-		FactSource	s = {.kind = CAPTURE_PROCEDURE, .at = p->at, .day = p->day, .label = p->label};
-		int			before = facts->n;
-
-		note_history_code(facts, &s, &p->code);
-		if (facts->n > before && p->origin == HISTORY_PROCEDURE &&
-			!member_is(h->chart, p->at, FHIR_E_Procedure_status, "completed", done))
-			facts->n = before;
-	}
-}
-
-/* Drugs that were handed over; a supply of no days is none. */
-static void
-note_fills(CaptureFacts *facts)
-{
-	static const char *const done[] = {"completed", "unknown", NULL};
-	const History *h = facts->history;
-
-	for (uint32 i = 0; i < h->nfills; i++)
-	{
-		const HistoryFill *f = &h->fills[i];
-		FactSource	s = {.kind = CAPTURE_DRUG, .at = f->at, .day = f->day, .label = f->label};
-		int			before = facts->n;
-
-		if (f->supply == 0)
-			continue;
-		note_history_code(facts, &s, &f->code);
-		if (facts->n > before && !member_is(h->chart, f->at, FHIR_E_MedicationDispense_status, "completed", done))
-			facts->n = before;
-	}
-}
-
-/* Diagnoses of any time up to now, unless they are over. */
-static void
-note_problems(CaptureFacts *facts)
+note_histories(CaptureFacts *facts)
 {
 	const History *h = facts->history;
 
 	for (uint32 i = 0; i < h->ndiagnoses; i++)
-	{
-		const HistoryDiagnosis *d = &h->diagnoses[i];
-		FactSource	s = {.kind = CAPTURE_PROBLEM, .at = d->at, .day = d->day, .label = d->label};
-
-		if (!d->resolved)
-			note_history_code(facts, &s, &d->code);
-	}
+		if (!h->diagnoses[i].resolved)
+			note_history(facts, CAPTURE_PROBLEM, &h->diagnoses[i].code, h->diagnoses[i].at, h->diagnoses[i].day, h->diagnoses[i].label);
+	for (uint32 i = 0; i < h->nprocedures; i++)
+		note_history(facts, CAPTURE_PROCEDURE, &h->procedures[i].code, h->procedures[i].at, h->procedures[i].day, h->procedures[i].label);
+	for (uint32 i = 0; i < h->nfills; i++)
+		if (h->fills[i].supply != 0)
+			note_history(facts, CAPTURE_DRUG, &h->fills[i].code, h->fills[i].at, h->fills[i].day, h->fills[i].label);
 }
 
 /* Finds the facts of a chart; those of the one before are forgotten. */
@@ -332,8 +337,6 @@ capture_facts(CaptureFacts *facts, const Chart *chart)
 	old = MemoryContextSwitchTo(facts->context);
 	note_type(facts, FHIR_T_Observation, CAPTURE_LAB);
 	note_type(facts, FHIR_T_MedicationRequest, CAPTURE_DRUG);
-	note_fills(facts);
-	note_procedures(facts);
-	note_problems(facts);
+	note_histories(facts);
 	MemoryContextSwitchTo(old);
 }

@@ -6,7 +6,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -110,11 +109,21 @@ by_part(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-uint32
-capture_hash(const char *system, const char *code, int length, bool prefix)
+/* The hash of bytes (FNV-1a), from that of those before them on. */
+static uint32
+hash_more(uint32 hash, const char *bytes, int length)
 {
-	return hash_combine(hash_bytes((const unsigned char *) system, (int) strlen(system)),
-						hash_bytes((const unsigned char *) code, length)) + prefix;
+	for (int i = 0; i < length; i++)
+		hash = (hash ^ (uint8) bytes[i]) * 16777619u;
+	return hash;
+}
+
+/* The bucket of a code, from the hash of system and code. */
+static int *
+bucket_of(const CaptureRules *r, uint32 hash, bool prefix)
+{
+	hash += prefix;
+	return &r->buckets[(hash ^ hash >> 15) & r->mask];
 }
 
 /*
@@ -225,7 +234,8 @@ hash_codes(CaptureRules *r)
 	for (int i = 0; i < r->ncodes; i++)
 	{
 		CaptureCode *c = &r->codes[i];
-		int		   *bucket = &r->buckets[capture_hash(c->system, c->code, c->length, c->prefix) & r->mask];
+		uint32		hash = hash_more(2166136261u, c->system, (int) strlen(c->system) + 1);
+		int		   *bucket = bucket_of(r, hash_more(hash, c->code, c->length), c->prefix);
 
 		c->next = *bucket;
 		*bucket = i;
@@ -267,29 +277,46 @@ capture_rules(ArrayType *rows, ArrayType *drug_rows, ArrayType *drug_codes, Arra
 	return r;
 }
 
-const CaptureCode *
-capture_next_code(const CaptureRules *rules, const char *system, const char *code, int length, int *at)
+void
+capture_search(CaptureSearch *search, const CaptureRules *rules, const char *system, const char *code, int length)
 {
-	/* one chain after the other: the whole code, then its beginnings, as long as prefixes are */
-	int			chain = *at < 0 ? -1 : rules->codes[*at].prefix ? rules->codes[*at].length : -1;
-	int			i = *at < 0 ? rules->buckets[capture_hash(system, code, length, false) & rules->mask] : rules->codes[*at].next;
+	search->rules = rules;
+	search->system = system;
+	search->code = code;
+	search->length = length;
+	search->done = 0;
+	search->hash = hash_more(2166136261u, system, (int) strlen(system) + 1);
+	search->next = *bucket_of(rules, search->hash, true);
+}
+
+const CaptureCode *
+capture_next_code(CaptureSearch *search)
+{
+	const CaptureRules *r = search->rules;
 
 	for (;;)
 	{
-		int			n = chain < 0 ? length : chain;
+		bool		prefix = search->done <= search->length;
 
-		for (; i >= 0; i = rules->codes[i].next)
+		while (search->next >= 0)
 		{
-			const CaptureCode *c = &rules->codes[i];
+			const CaptureCode *c = &r->codes[search->next];
 
-			if (c->length == n && c->prefix == (chain >= 0) && memcmp(c->code, code, n) == 0 && strcmp(c->system, system) == 0)
-			{
-				*at = i;
+			search->next = c->next;
+			if (c->prefix == prefix && c->length == Min(search->done, search->length) &&
+				memcmp(c->code, search->code, c->length) == 0 && strcmp(c->system, search->system) == 0)
 				return c;
-			}
 		}
-		if (++chain > Min(length, rules->longest_prefix))
+		if (!prefix)
 			return NULL;
-		i = rules->buckets[capture_hash(system, code, chain, true) & rules->mask];
+		if (search->done < Min(search->length, r->longest_prefix))
+		{
+			search->hash = hash_more(search->hash, search->code + search->done++, 1);
+			search->next = *bucket_of(r, search->hash, true);
+			continue;
+		}
+		search->hash = hash_more(search->hash, search->code + search->done, search->length - search->done);
+		search->done = search->length + 1;
+		search->next = *bucket_of(r, search->hash, false);
 	}
 }
