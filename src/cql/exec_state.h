@@ -245,6 +245,7 @@ extern CqlValue cql_loosen(CqlExec *x, CqlValue v);
 extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
 
 /* clinical.c */
+extern void cql_read_chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c);	/* its system and code */
 extern bool cql_segment_in_set(CqlExec *x, int segment, uint32 set);	/* whether some code of a segment is in a value set */
 extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
 extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,

@@ -305,7 +305,8 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 		case CQL_OP_Keyed:
 			return n->flag == 0 && n->extra == c->ncells++;
 		case CQL_OP_Native:
-			return plain && native_name(n->extra) != NULL;
+			return n->extra2 == 0 && native_name(n->extra) != NULL &&
+				n->flag <= (native_gives_code(n->extra) ? NATIVE_CODE_ALONE : 0);
 		case CQL_OP_Trace:
 			return n->extra2 == 0 && is_trace(c, n);
 		case CQL_OP_PathCall:

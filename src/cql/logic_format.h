@@ -304,6 +304,11 @@ logic_string(const LogicHeader *logic, uint32 string, int *length)
 /* The name of a native function, NULL: there is none of this number: native.c. */
 extern const char *native_name(uint32 native);
 
+/* Whether a native function gives a Code, of which code and system may be all that is asked for (flag of its node). */
+extern bool native_gives_code(uint32 native);
+
+#define NATIVE_CODE_ALONE 1
+
 /* The name of a type as CQL writes it: logic_read.c. */
 extern void logic_print_type(const LogicHeader *logic, uint32 type, StringInfo out);
 

@@ -451,6 +451,20 @@ chart_has_nothing(CqlExec *x, const LogicRetrieve *r)
 	return true;
 }
 
+/* Whether what an entry is about is already known not to be what is looked for: so for most of a long list. */
+static inline bool
+is_refused(CqlExec *x, const Retrieve *s, ChartPosition at)
+{
+	const uint8 *known = s->concepts[at.segment];
+	uint16		concept;
+
+	if (known == NULL || !s->r->main)
+		return false;
+	concept = chart_entries(x->chart, at.segment)[at.entry].concept;
+	return concept < CHART_MANY_CONCEPTS && known[concept] == 1;
+}
+
+/* What was not done names a value set in an extension, which is not hot: most have another profile. */
 CqlValue
 cql_retrieve_op(CqlExec *x, const CqlNode *n)
 {
@@ -478,8 +492,9 @@ cql_retrieve_op(CqlExec *x, const CqlNode *n)
 	{
 		CqlValue	v = {.kind = CQL_ELEMENT,.flag = (uint8) cursor.at.segment,.type = r->type,.n = cursor.at.entry};
 
-		if ((chart_label(x->chart, cursor.at) & ~x->arguments.visible) == 0 && fits_code(x, &s, v) &&
-			fits_profile(x, &s, cursor.at) && fits_date(x, &s, v))
+		if (!is_refused(x, &s, cursor.at) && (chart_label(x->chart, cursor.at) & ~x->arguments.visible) == 0 &&
+			(r->filter == RETRIEVE_NOT_DONE ? fits_profile(x, &s, cursor.at) && fits_code(x, &s, v) :
+			 fits_code(x, &s, v) && fits_profile(x, &s, cursor.at)) && fits_date(x, &s, v))
 			cql_list_add(x, &s.out, v);
 	}
 	return cql_list_of(&s.out);
