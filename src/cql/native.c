@@ -65,6 +65,12 @@ native_gives_code(uint32 native)
 	return native == TO_CODE;
 }
 
+bool
+native_takes_period(uint32 native)
+{
+	return native == TO_INTERVAL_PERIOD;
+}
+
 /* Whether a value is this text. */
 static bool
 is_text(CqlValue v, const char *text)

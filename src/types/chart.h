@@ -328,6 +328,16 @@ typedef struct ChartShape
 
 extern const ChartShape *chart_shape(FhirType type);
 
+/* Whether the time of an entry of that shape can only come from one element: that, or none. */
+static inline bool
+chart_has_one_moment(const ChartShape *shape)
+{
+	return shape != NULL && shape->moments[0] != 0 && shape->moments[1] == 0;
+}
+
+/* Whether the body of an entry of such a shape gives it the time that it has. */
+extern bool chart_time_fits(const ChartShape *shape, const uint8 *members, const uint8 *end, int64 time);
+
 /* What the members of a resource say of its place among the others, gathered member by member. */
 typedef struct ChartGlance
 {
