@@ -83,6 +83,7 @@ typedef struct SegmentCache
 	uint32		asked;			/* codes that were asked for before that */
 	uint64	   *present;		/* value sets of which some code is there, class_words words */
 	uint64	   *profiles;		/* by entry: its profiles, profile_words each; first bit: looked up */
+	uint32	   *named;			/* by string: the profile that it names + 2, 1: none of the logic's, 0: not looked up */
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
 

@@ -225,17 +225,22 @@ quick_power(Decimal base, Decimal exponent, CqlValue *result)
 
 /* base^exponent = e^(exponent * ln base); a negative base has none for a fraction. */
 static CqlValue
+exact_power(CqlExec *x, Decimal base, Decimal exponent)
+{
+	if (base.mantissa == 0)
+		return exponent.mantissa > 0 ? cql_decimal(0, 1) : cql_null();
+	if (base.mantissa < 0 || !ln_decimal(base, &base) || !decimal_multiply(&base, &exponent, &base))
+		return cql_null();
+	return exp_value(x, base);
+}
+
+/* The same, by whichever arithmetic is enough. */
+static CqlValue
 power_of(CqlExec *x, Decimal base, Decimal exponent)
 {
 	CqlValue	quick;
 
-	if (base.mantissa == 0)
-		return exponent.mantissa > 0 ? cql_decimal(0, 1) : cql_null();
-	if (quick_power(base, exponent, &quick))
-		return quick;
-	if (base.mantissa < 0 || !ln_decimal(base, &base) || !decimal_multiply(&base, &exponent, &base))
-		return cql_null();
-	return exp_value(x, base);
+	return quick_power(base, exponent, &quick) ? quick : exact_power(x, base, exponent);
 }
 
 /* base^exponent for a negative exponent where 1 / base has no end. */

@@ -38,6 +38,34 @@ find_profile(const CqlExec *x, const char *url, int length)
 	return 0;
 }
 
+/* The same of a string of a segment, remembered: the entries of a chart name few profiles. */
+static uint32
+find_profile_once(CqlExec *x, int segment, uint32 string)
+{
+	SegmentCache *cache = &x->segments[segment];
+	uint32	   *known;
+	int			length;
+	const char *url;
+
+	if (cache->named == NULL)
+	{
+		size_t		size = sizeof(uint32) * ((size_t) x->chart->segments[segment]->nstrings + 1);
+		Arena	   *arena = x->arena;
+
+		x->arena = &x->chart_arena;
+		cache->named = cql_alloc(x, size);
+		x->arena = arena;
+		memset(cache->named, 0, size);
+	}
+	known = &cache->named[string];
+	if (*known == 0)
+	{
+		url = chart_string(x->chart, segment, string, &length);
+		*known = find_profile(x, url, length) + 1;
+	}
+	return *known - 1;
+}
+
 /* Notes the profiles that the body of an entry names. */
 static void
 read_profiles(CqlExec *x, ChartPosition at, uint64 *bits)
@@ -62,13 +90,15 @@ read_profiles(CqlExec *x, ChartPosition at, uint64 *bits)
 		uint32		profile;
 
 		element_primitive(&one, &one);
-		if (one.kind == ELEMENT_SYMBOL)
-			url = chart_string(x->chart, at.segment, (uint32) one.number, &length);
-		else if (one.kind != ELEMENT_NULL)
-			url = element_text(&one, buffer, &length);
-		else
+		if (one.kind == ELEMENT_NULL)
 			continue;
-		profile = find_profile(x, url, length);
+		if (one.kind == ELEMENT_SYMBOL)
+			profile = find_profile_once(x, at.segment, (uint32) one.number);
+		else
+		{
+			url = element_text(&one, buffer, &length);
+			profile = find_profile(x, url, length);
+		}
 		bits[profile / 64] |= profile ? UINT64CONST(1) << (profile % 64) : 0;
 	}
 }
