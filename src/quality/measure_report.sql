@@ -235,12 +235,13 @@ BEGIN
 	RETURN QUERY
 	SELECT g.group_key, g.group_id, '', '', '', w.membership, w.observations, w.error
 	  FROM (SELECT array_agg(r.group_key) AS groups, array_agg(r.membership) AS memberships, array_agg(coalesce(r.error, '')) AS errors, array_agg(0) AS labels
-			  FROM phm.measure_component AS c JOIN phm.measure AS m ON m.measure = c.component AND coalesce(m.version = c.component_version, m.current)
+			  FROM phm.measure_parts(ARRAY[measure || '|' || version]) AS p
+			  JOIN phm.measure AS m ON (m.measure, m.version) = (p.measure, p.version) AND m.library IS NOT NULL
 			 CROSS JOIN LATERAL phm.chart_results(m.measure, m.version, chart, period, zone, visible) AS r
-			 WHERE (c.measure, c.version) = (chart_results.measure, chart_results.version) AND m.library IS NOT NULL AND r.stratifier = ''
-			   AND (r.membership <> 0 OR r.error IS NOT NULL)) AS a
-	 CROSS JOIN LATERAL phm.composite_rows(a.groups, a.memberships, a.errors, a.labels, ARRAY[chart_results.measure]) AS w
-	  JOIN phm.measure_group AS g ON g.group_key = w.group_key;
+			 WHERE r.stratifier = '' AND (r.membership <> 0 OR r.error IS NOT NULL)) AS a
+	 CROSS JOIN LATERAL phm.composite_rows(a.groups, a.memberships, a.errors, a.labels, phm.composite_groups(ARRAY[measure || '|' || version])) AS w
+	  JOIN phm.measure_group AS g ON g.group_key = w.group_key AND (g.measure, g.version) = (chart_results.measure, chart_results.version)
+	 WHERE a.groups IS NOT NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.chart_results(text, text, phm.chart, daterange, text, integer) FROM PUBLIC;
