@@ -67,7 +67,7 @@ BEGIN
 							  FROM phm.measure_population AS c
 							 WHERE (c.measure, c.version, c.group_id) = (g.measure, g.version, g.group_id) AND c.code <> 'measure-observation'))
 						ORDER BY g.ordinal)
-						FROM phm.measure_group AS g WHERE (g.measure, g.version) = (m.measure, m.version) AND g.scoring = 'proportion'))),
+						FROM phm.measure_group AS g WHERE (g.measure, g.version) = (m.measure, m.version) AND g.group_key IN (SELECT k.group_key FROM phm.gap_groups() AS k)))),
 			phm.gap_urn('MeasureReport', patient, m.measure, m.version, gap_measure_report.period_start::text, gap_measure_report.period_end::text))
 		  FROM phm.measure AS m WHERE (m.measure, m.version) = (gap_measure_report.measure, gap_measure_report.version));
 END
