@@ -220,6 +220,7 @@ DECLARE
 	loaded text[] := '{}';
 	cycle text;
 BEGIN
+	PERFORM phm.check_store_version();
 	IF missing_value_sets IS NULL OR missing_value_sets NOT IN ('error', 'empty') THEN
 		RAISE EXCEPTION 'missing_value_sets must be error or empty' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
@@ -305,7 +306,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.load_measure(jsonb, boolean, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_measure(jsonb, boolean, text, text) IS
-'Loads a quality measure as published: a FHIR R4 Bundle of Measure, Library (with ELM) and ValueSet resources, or a Measure alone whose libraries and value sets are loaded already. Returns its name and version (of several: all). The same version is replaced, others stay beside it. make_current: results are of this version from now on. missing_value_sets: error, or empty. source: a note from where it is. Errors: 22023 with everything that is missing or wrong in the detail; nothing is loaded then.';
+'Loads a quality measure as published: a FHIR R4 Bundle of Measure, Library (with ELM) and ValueSet resources, or a Measure alone whose libraries and value sets are loaded already. Returns its name and version (of several: all). The same version is replaced, others stay beside it. make_current: results are of this version from now on. missing_value_sets: error, or empty. source: a note from where it is. Errors: 22023 with everything that is missing or wrong in the detail; nothing is loaded then; 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.check_measure(bundle jsonb, missing_value_sets text DEFAULT 'error')
 RETURNS TABLE (severity text, measure text, version text, element text, message text)
@@ -329,7 +330,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.check_measure(jsonb, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.check_measure(jsonb, text) IS
-'What phm.load_measure would find wrong with a package, a row each: error keeps it from being loaded, warning does not. Nothing is loaded. Errors: 22023 no Measure, Library that is no ELM.';
+'What phm.load_measure would find wrong with a package, a row each: error keeps it from being loaded, warning does not. Nothing is loaded. Errors: 22023 no Measure, Library that is no ELM, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.correct_improvement(measure text, improvement_notation text, group_id text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql VOLATILE
