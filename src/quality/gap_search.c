@@ -38,6 +38,9 @@ gap_is_as_wanted(const GapPart *part, CqlValue v)
 static bool
 is_episode(GapSearch *s, CqlValue v, StringInfo name)
 {
+	/* Most are of another type, which costs less to see. */
+	if (v.kind != CQL_ELEMENT || strncmp(fhir_types[v.type].name, s->name, strlen(fhir_types[v.type].name)) != 0)
+		return false;
 	resetStringInfo(name);
 	return cql_reference(s->m->x, v, name, s->err) && strcmp(name->data, s->name) == 0;
 }

@@ -171,9 +171,9 @@ COMMENT ON FUNCTION phm.report_counts(bigint[]) IS
 'Internal: the counts of a cell (as phm.tally_agg gives them) by the names of populations.';
 
 CREATE FUNCTION phm.write_report(
-	plan jsonb, type text, first date, last date, reporter text, subject text, contained jsonb, extension jsonb, resources jsonb, cells jsonb)
+	plan jsonb, type text, first date, last date, made text, reporter jsonb, subject text, contained jsonb, extension jsonb, resources jsonb, cells jsonb)
 RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT jsonb_strip_nulls(jsonb_build_object('resourceType', 'MeasureReport',
 		'meta', CASE WHEN reporter IS NOT NULL THEN jsonb_build_object('profile', jsonb_build_array('http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/'
@@ -182,14 +182,13 @@ BEGIN ATOMIC
 		'status', CASE WHEN jsonb_path_exists(cells, '$[*].error ? (@ != null)') THEN 'error' ELSE 'complete' END, 'type', type,
 		'measure', coalesce(plan ->> 'url', plan ->> 'measure') || CASE WHEN plan ->> 'version' <> '' THEN '|' || (plan ->> 'version') ELSE '' END,
 		'subject', CASE WHEN subject IS NOT NULL THEN jsonb_build_object('reference', subject) END,
-		'date', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-		'reporter', CASE WHEN reporter IS NOT NULL THEN jsonb_build_object('reference', reporter) END,
+		'date', made, 'reporter', reporter,
 		'period', jsonb_build_object('start', to_char(first, 'YYYY-MM-DD'), 'end', to_char(last, 'YYYY-MM-DD')),
 		'group', (SELECT jsonb_agg(phm.report_group(g, cells) ORDER BY n) FROM jsonb_array_elements(plan -> 'groups') WITH ORDINALITY AS x(g, n)),
 		'evaluatedResource', resources));
 END;
-COMMENT ON FUNCTION phm.write_report(jsonb, text, date, date, text, text, jsonb, jsonb, jsonb, jsonb) IS
-'Internal: a MeasureReport of its parts.';
+COMMENT ON FUNCTION phm.write_report(jsonb, text, date, date, text, jsonb, text, jsonb, jsonb, jsonb, jsonb) IS
+'Internal: a MeasureReport of its parts. made: the instant of its date; reporter: the Reference to who reports, with which it names its DEQM profile.';
 
 CREATE FUNCTION phm.report_plan(measure text, version text) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT
@@ -416,7 +415,8 @@ BEGIN
 			SELECT l.cells, l.contained INTO cells, parts.contained FROM phm.report_lists(f.measure, f.version, first, last, visible, cells) AS l;
 		END IF;
 	END IF;
-	RETURN phm.write_report(plan, kind, first, last, reporter, parts.subject, parts.contained, parts.extension, parts.resources, coalesce(cells, '[]'));
+	RETURN phm.write_report(plan, kind, first, last, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+		CASE WHEN reporter IS NOT NULL THEN jsonb_build_object('reference', reporter) END, parts.subject, parts.contained, parts.extension, parts.resources, coalesce(cells, '[]'));
 END
 $$;
 REVOKE ALL ON FUNCTION phm.measure_report(text, daterange, bigint, text, text, integer, text) FROM PUBLIC;
