@@ -109,10 +109,10 @@ CREATE TABLE many AS SELECT p AS person, date '2025-01-01' + (p * 7919 + i * 37)
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
 ALTER TABLE many SET (parallel_workers = 2);
 EXPLAIN (COSTS OFF) SELECT person, phm.adherence_agg(day, supply, '[2025-03-01,2026-02-28]', drug, '{[2025-05-05,2025-05-16]}') FROM many GROUP BY person;
-CREATE TABLE parallel AS SELECT person, phm.adherence_agg(day, supply, '[2025-03-01,2026-02-28]', drug, '{[2025-05-05,2025-05-16]}') AS r FROM many GROUP BY person;
+CREATE TABLE adherence_parallel AS SELECT person, phm.adherence_agg(day, supply, '[2025-03-01,2026-02-28]', drug, '{[2025-05-05,2025-05-16]}') AS r FROM many GROUP BY person;
 SET max_parallel_workers_per_gather = 0;
 SELECT count(*) AS persons, count(*) FILTER (WHERE p.r IS DISTINCT FROM a.r) AS parallel_differs, count(*) FILTER (WHERE f.r IS DISTINCT FROM a.r) AS function_differs
-  FROM parallel AS p
+  FROM adherence_parallel AS p
   JOIN (SELECT person, phm.adherence_agg(day, supply, '[2025-03-01,2026-02-28]', drug, '{[2025-05-05,2025-05-16]}') AS r FROM many GROUP BY person) AS a USING (person)
   JOIN (SELECT person, phm.adherence(array_agg(day ORDER BY day DESC, supply, drug), array_agg(supply ORDER BY day DESC, supply, drug), '[2025-03-01,2026-02-28]',
 			array_agg(drug ORDER BY day DESC, supply, drug), '{[2025-05-05,2025-05-16]}') AS r FROM many GROUP BY person) AS f USING (person);
@@ -136,3 +136,4 @@ SELECT phm.drug_ingredients('NDC|00000000001') AS own, (SELECT count(*) FROM phm
 SELECT class, count(*) FROM phm.drug_class WHERE class IN (SELECT class FROM phm.adherence_measure UNION SELECT unnest(exclude_classes) FROM phm.adherence_measure)
  GROUP BY class ORDER BY class COLLATE "C";
 SELECT count(*) AS not_in_a_class FROM phm.drug_ingredient AS i WHERE built_in AND NOT EXISTS (SELECT FROM phm.drug_class AS c WHERE c.code = i.ingredient);
+DROP TABLE fill, many, adherence_parallel;

@@ -84,6 +84,12 @@ SELECT op, a, u, b, v, pg_temp.op(op, pg_temp.q(a, u), pg_temp.q(b, v))
 SELECT pg_temp.op('Multiply', pg_temp.q(2, 'mg'), pg_temp.i(3)) AS times_number, pg_temp.op('Round', pg_temp.q(2.5, 'mg')) AS round,
 	   pg_temp.op('Add', pg_temp.q(2, 'mg'), pg_temp.lit('String', 'a')) AS wrong;
 
+-- Powers are right to the eighth place, whichever arithmetic finds them.
+SELECT count(*) AS powers, count(*) FILTER (WHERE pg_temp.op('Power', pg_temp.d(b), pg_temp.d(e))::numeric IS DISTINCT FROM round(power(b + 0.00000000000000000000, e), 8)) AS differ
+  FROM unnest(ARRAY[0.0013, 0.09, 0.35, 0.9938, 1.00000001, 1.012, 1.5, 2.0, 7.13, 42.0, 812.5]) AS b,
+	   unnest(ARRAY[-2.5, -1.209, -0.302, -0.00000001, 0.0, 0.241, 0.5, 1.209, 2.25, 4.0, 7.0, 65.0, 127.0, 128.5]) AS e
+ WHERE e * ln(b) BETWEEN -18 AND 18;
+
 -- Ends and neighbours.
 SELECT name, pg_temp.op('Predecessor', v) AS predecessor, pg_temp.op('Successor', v) AS successor, pg_temp.op('Precision', v) AS precision
   FROM (VALUES (1, 'Integer', pg_temp.i(2147483647)), (2, 'Long', pg_temp.l(-9223372036854775807)), (3, 'Decimal', pg_temp.d(1.50)),

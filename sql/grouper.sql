@@ -40,11 +40,11 @@ SELECT phm.groups_merge('{a,c}', '{b,c}'), phm.groups_merge(NULL, '{b}'), phm.gr
 SELECT phm.groups_merge('{a,NULL}', '{b}');
 CREATE TABLE code AS SELECT i % 100 AS p, chr(65 + i % 26) || lpad((i * 7 % 100)::text, 2, '0') || i % 10 AS code FROM generate_series(1, 5000) AS i;
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 2;
-CREATE TABLE parallel AS SELECT p, phm.groups_agg(phm.grouper('CCSR'), code) AS c FROM code GROUP BY p;
+CREATE TABLE grouper_parallel AS SELECT p, phm.groups_agg(phm.grouper('CCSR'), code) AS c FROM code GROUP BY p;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
 SELECT count(*) AS groups, sum(cardinality(c)) AS categories, count(*) FILTER (WHERE c <> ARRAY(SELECT category FROM phm.groups(phm.grouper('CCSR'),
-	ARRAY(SELECT code FROM code WHERE code.p = r.p)) WHERE category IS NOT NULL ORDER BY category COLLATE "C")) AS different FROM parallel AS r;
-DROP TABLE code, parallel;
+	ARRAY(SELECT code FROM code WHERE code.p = r.p)) WHERE category IS NOT NULL ORDER BY category COLLATE "C")) AS different FROM grouper_parallel AS r;
+DROP TABLE code, grouper_parallel;
 
 -- a grouper of one's own: classes, endings, prefixes of prefixes, long codes
 INSERT INTO phm.grouper_release (grouper, title) VALUES ('OWN', 'Own groups');

@@ -58,9 +58,8 @@ cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length, 
 	return has_prefixes(x, set) && ask_set(x, set, hash, system, system_length, code, code_length);
 }
 
-/* System and code of a code of the chart. */
-static void
-chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
+void
+cql_read_chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c)
 {
 	const ChartCode *known = &chart_codes(x->chart, segment)[code];
 
@@ -84,7 +83,7 @@ ask_set_now(CqlExec *x, int segment, uint32 code, uint32 set, CodeAnswer *places
 	if (!is_in)
 	{
 		cql_need(x, CQL_LOOK);
-		chart_code(x, segment, code, &c);
+		cql_read_chart_code(x, segment, code, &c);
 		is_in = ask_set(x, set, c.hash, c.system, c.system_length, c.code, c.code_length);
 	}
 	while (answer < places + CODE_PLACES && answer->set)

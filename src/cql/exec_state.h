@@ -83,6 +83,7 @@ typedef struct SegmentCache
 	uint32		asked;			/* codes that were asked for before that */
 	uint64	   *present;		/* value sets of which some code is there, class_words words */
 	uint64	   *profiles;		/* by entry: its profiles, profile_words each; first bit: looked up */
+	uint32	   *named;			/* by string: the profile that it names + 2, 1: none of the logic's, 0: not looked up */
 	const uint8 **originals;	/* by entry: a RESOURCE value in the kinds of phm.resource */
 } SegmentCache;
 
@@ -245,6 +246,7 @@ extern CqlValue cql_loosen(CqlExec *x, CqlValue v);
 extern CqlValue cql_original(CqlExec *x, int segment, uint32 entry);
 
 /* clinical.c */
+extern void cql_read_chart_code(CqlExec *x, int segment, uint32 code, CqlCode *c);	/* its system and code */
 extern bool cql_segment_in_set(CqlExec *x, int segment, uint32 set);	/* whether some code of a segment is in a value set */
 extern bool cql_code_in_set(CqlExec *x, int segment, uint32 code, uint32 set);
 extern bool cql_hash_in_set(CqlExec *x, uint64 hash, const char *system, int system_length,

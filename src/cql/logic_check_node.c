@@ -284,6 +284,9 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 			return plain && n->extra < CQL_STACK_VALUES;
 		case CQL_OP_LetClause:
 			return plain;
+		case CQL_OP_Dated:
+			return n->flag > 0 && n->flag <= (DATED_FROM | DATED_TO) && n->extra < CQL_STACK_VALUES &&
+				logic_has(c->logic, LOGIC_PROPERTIES, n->extra2);
 		case CQL_OP_Condition:
 			return n->flag <= (CONDITION_POSITION | CONDITION_EARLY) && n->nargs == 1 ? n->extra2 == 0 : n->extra > 0 && n->extra2 == ++c->njoins;
 		case CQL_OP_ByExpression:
@@ -305,7 +308,8 @@ has_fields(NodeCheck *c, const CqlNode *n, uint32 number)
 		case CQL_OP_Keyed:
 			return n->flag == 0 && n->extra == c->ncells++;
 		case CQL_OP_Native:
-			return plain && native_name(n->extra) != NULL;
+			return n->extra2 == 0 && native_name(n->extra) != NULL &&
+				n->flag <= (native_gives_code(n->extra) ? NATIVE_CODE_ALONE : 0);
 		case CQL_OP_Trace:
 			return n->extra2 == 0 && is_trace(c, n);
 		case CQL_OP_PathCall:
@@ -341,6 +345,7 @@ own_slots(const NodeCheck *c, const CqlNode *n)
 		case CQL_OP_With:
 		case CQL_OP_Without:
 		case CQL_OP_ByExpression:
+		case CQL_OP_Dated:
 			return n->extra + 1;
 		case CQL_OP_Keyed:
 			return keyed_slots(n->extra2);

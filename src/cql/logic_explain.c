@@ -378,6 +378,9 @@ print_fields(const LogicHeader *logic, const CqlNode *n, StringInfo out)
 		case CQL_OP_Condition:
 			appendStringInfo(out, " at %u%s", n->extra, n->nargs == 3 ? ", by index" : "");
 			break;
+		case CQL_OP_Dated:
+			appendStringInfo(out, " @%u%s%s", n->extra, n->flag & DATED_FROM ? ", from" : "", n->flag & DATED_TO ? ", to" : "");
+			break;
 		case CQL_OP_Keyed:
 			appendStringInfo(out, " @%u", n->extra2 & 0xFFFF);
 			if (n->extra2 >> 16 != 0xFFFF)
@@ -406,7 +409,7 @@ print_operands(const LogicHeader *logic, const CqlNode *n, int depth, StringInfo
 {
 	const uint32 *args = logic_section(logic, LOGIC_ARGS);
 
-	for (uint32 i = 0; n->op != CQL_OP_QueryLetRef && i < (n->op == CQL_OP_Condition ? 1 : n->nargs); i++)
+	for (uint32 i = 0; n->op != CQL_OP_QueryLetRef && i < (n->op == CQL_OP_Condition || n->op == CQL_OP_Dated ? 1 : n->nargs); i++)
 		print_node(logic, args[n->args + i], depth, out);
 }
 

@@ -167,6 +167,13 @@ typedef struct LogicQuery
 #define CONDITION_POSITION		0x3F	/* of flag: its place in the source */
 #define CONDITION_EARLY			0x40	/* it is tested before what is written before it */
 
+/*
+ * Dated: a condition, and the range with which it compares a property (extra2) of what is in
+ * a slot (extra); flag: on which sides of the range an entry of that time cannot fit.
+ */
+#define DATED_FROM				0x01
+#define DATED_TO				0x02
+
 /* Conditions of a query. */
 static inline uint32
 query_conditions(const LogicQuery *q)
@@ -303,6 +310,14 @@ logic_string(const LogicHeader *logic, uint32 string, int *length)
 
 /* The name of a native function, NULL: there is none of this number: native.c. */
 extern const char *native_name(uint32 native);
+
+/* Whether a native function gives a Code, of which code and system may be all that is asked for (flag of its node). */
+extern bool native_gives_code(uint32 native);
+
+/* Whether it makes an interval of a Period. */
+extern bool native_takes_period(uint32 native);
+
+#define NATIVE_CODE_ALONE 1
 
 /* The name of a type as CQL writes it: logic_read.c. */
 extern void logic_print_type(const LogicHeader *logic, uint32 type, StringInfo out);

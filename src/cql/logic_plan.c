@@ -73,6 +73,58 @@ is_join(const LogicPlan *plan, uint32 node, uint32 slot, uint32 *own, uint32 *ot
 	return false;
 }
 
+/* Whether a node is a property of what is in a slot, its value or not. */
+static bool
+reads_property(const LogicPlan *plan, uint32 node, uint32 slot, bool value, uint32 *property)
+{
+	const CqlNode *n = logic_get_node(plan->nodes, node);
+	const CqlNode *of;
+
+	if (n->op != CQL_OP_Property || n->flag != value)
+		return false;
+	of = logic_get_node(plan->nodes, logic_get_args(plan->nodes, node)[0]);
+	*property = n->extra;
+	return of->op == CQL_OP_AliasRef && of->extra == slot;
+}
+
+/*
+ * On which sides of a range, which reads no slot, the time of an entry may tell that a part is
+ * not true (narrow.c); 0: on none.  Of a period the time is the start; that it ends in
+ * the range does not follow from its start, as a record may have it the wrong way round.
+ */
+static uint8
+is_dated(const LogicPlan *plan, uint32 node, uint32 slot, uint32 *property)
+{
+	const CqlNode *n = logic_get_node(plan->nodes, node);
+	const uint32 *args = logic_get_args(plan->nodes, node);
+	const CqlNode *own;
+
+	if (n->nargs != 2 || plan->reads[args[1]] != 0 ||
+		(n->flag != DATETIME_UNIT_FINEST && (n->flag < DATETIME_UNIT_DAY || n->flag > DATETIME_UNIT_MILLISECOND)))
+		return 0;
+	if (n->op == CQL_OP_In)
+		return reads_property(plan, args[0], slot, true, property) ? DATED_FROM | DATED_TO : 0;
+	own = logic_get_node(plan->nodes, args[0]);
+	if ((n->op != CQL_OP_IncludedIn && n->op != CQL_OP_Overlaps) || own->op != CQL_OP_Native || !native_takes_period(own->extra) ||
+		!reads_property(plan, logic_get_args(plan->nodes, args[0])[0], slot, false, property))
+		return 0;
+	return n->op == CQL_OP_IncludedIn ? DATED_FROM : DATED_TO;
+}
+
+/* A part that is tested when the alias of a slot has its value, narrowed where its date tells. */
+static uint32
+narrowed(LogicPlan *plan, uint32 part, uint32 slot)
+{
+	CqlNode		node = {.op = CQL_OP_Dated,.nargs = 2,.extra = slot};
+	uint32		args[2] = {plan->map[part]};
+
+	node.flag = is_dated(plan, part, slot, &node.extra2);
+	if (node.flag == 0)
+		return plan->map[part];
+	args[1] = plan->map[logic_get_args(plan->nodes, part)[1]];
+	return logic_add_node(plan->b, &node, args);
+}
+
 /* A condition: tested when stage aliases have their values; the last of them is that of slot. */
 static uint32
 add_condition(LogicPlan *plan, uint32 part, uint8 flag, uint32 stage, uint32 slot)
@@ -82,6 +134,8 @@ add_condition(LogicPlan *plan, uint32 part, uint8 flag, uint32 stage, uint32 slo
 	uint32		own;
 	uint32		other;
 
+	if (stage > 0)
+		args[0] = narrowed(plan, part, slot);
 	if (stage > 0 && is_join(plan, part, slot, &own, &other))
 	{
 		args[1] = plan->map[own];
@@ -126,7 +180,7 @@ is_of_use(const LogicPlan *plan, const uint32 *parts, uint32 n, uint32 slot, uin
 	uint32		other;
 
 	for (uint32 i = 0; i < n; i++)
-		if (last_read(plan->reads[parts[i]], slot, count) < count || is_join(plan, parts[i], slot + count - 1, &own, &other))
+		if (is_dated(plan, parts[i], slot + count - 1, &own) || last_read(plan->reads[parts[i]], slot, count) < count || is_join(plan, parts[i], slot + count - 1, &own, &other))
 			return true;
 	return false;
 }

@@ -184,6 +184,22 @@ survey(Share *s, const LogicBuilder *nodes, LogicBuilder *rest)
 	mark_all(s);
 }
 
+/*
+ * The new form of an operand.  Where only code and system of what ToCode gives are looked
+ * at, it is made of these alone.
+ */
+static uint32
+operand_of(const Share *s, const LogicPlan *plan, const CqlNode *n, uint32 operand)
+{
+	const CqlNode *arg = logic_get_node(s->b, operand);
+	CqlNode		code = *arg;
+
+	if ((n->op != CQL_OP_Equivalent && n->op != CQL_OP_InValueSet) || arg->op != CQL_OP_Native || !native_gives_code(arg->extra))
+		return plan->map[operand];
+	code.flag = NATIVE_CODE_ALONE;
+	return logic_add_node(s->rest, &code, &plan->map[logic_get_args(s->b, operand)[0]]);
+}
+
 /* A node in its new form; its operands have theirs. */
 static uint32
 rebuild(const Share *s, LogicPlan *plan, uint32 node)
@@ -201,7 +217,7 @@ rebuild(const Share *s, LogicPlan *plan, uint32 node)
 		return logic_plan_relation(plan, node);
 	new_args = palloc(sizeof(uint32) * (n->nargs + 1));
 	for (uint32 i = 0; i < n->nargs; i++)
-		new_args[i] = plan->map[args[i]];
+		new_args[i] = operand_of(s, plan, n, args[i]);
 	made = n->op == CQL_OP_Exists ? logic_add_exists(s->rest, n, new_args[0]) : logic_add_node(s->rest, n, new_args);
 	pfree(new_args);
 	return made;

@@ -494,18 +494,10 @@ find_original(CqlExec *x, CqlValue v)
 static CqlValue
 read_member(CqlExec *x, CqlValue v, const uint8 *p, const uint8 *end, const PropertyChoices *choices)
 {
-	ElementMember member;
-	FhirElement only = choices->elements[0];
+	ElementValue value;
+	FhirElement found = element_find_any(p, end, choices->elements, choices->count, &value);
 
-	while (element_next(&p, end, &member))
-	{
-		if (member.element == only)
-			return cql_from_element(x, &member.value, fhir_elements[only].type, v.flag, v.n);
-		for (uint32 i = 1; i < choices->count; i++)
-			if (member.element == choices->elements[i])
-				return cql_from_element(x, &member.value, fhir_elements[member.element].type, v.flag, v.n);
-	}
-	return cql_null();
+	return found ? cql_from_element(x, &value, fhir_elements[found].type, v.flag, v.n) : cql_null();
 }
 
 /* id and extension of a primitive. */

@@ -59,6 +59,18 @@ native_name(uint32 native)
 	return native < NNATIVES && names[native] ? names[native] : NULL;
 }
 
+bool
+native_gives_code(uint32 native)
+{
+	return native == TO_CODE;
+}
+
+bool
+native_takes_period(uint32 native)
+{
+	return native == TO_INTERVAL_PERIOD;
+}
+
 /* Whether a value is this text. */
 static bool
 is_text(CqlValue v, const char *text)
@@ -160,16 +172,41 @@ cql_native_concept(CqlExec *x, CqlValue v)
 	return v.type == FHIR_T_CodeableConcept ? read_concept(x, v) : cql_null();
 }
 
-/* ToCode: of a Coding, which in the chart may be a concept of one code. */
-static CqlValue
-to_code(CqlExec *x, CqlValue v)
+/* The only code of a concept of the chart, without version and display; NULL: it takes more to tell. */
+static const CqlCode *
+code_alone(CqlExec *x, int segment, uint32 concept)
 {
+	const uint8 *p;
+	uint64		index = chart_concept(x->chart, segment, concept, &p) == 1 ? phm_get_varint(&p) : 0;
+	CqlCode    *code;
+
+	if (index == 0)
+		return NULL;
+	code = cql_alloc(x, sizeof(CqlCode));
+	cql_read_chart_code(x, segment, (uint32) index - 1, code);
+	return code->system ? code : NULL;
+}
+
+/*
+ * ToCode: of a Coding, which in the chart may be a concept of one code.  Its display and
+ * version stand in the cold part, which is not opened where nothing asks for them.
+ */
+static CqlValue
+to_code(CqlExec *x, CqlValue v, bool alone)
+{
+	const CqlCode *known;
 	ElementValue e;
 	CqlCode		code;
 
 	if (v.element == NULL)
 		return cql_null();
 	element_decode(v.element, &e);
+	if (e.kind == ELEMENT_CONCEPT && alone && v.type == FHIR_T_Coding)
+	{
+		known = code_alone(x, v.flag, (uint32) e.number);
+		if (known)
+			return (CqlValue) {.kind = CQL_CODE,.code = known};
+	}
 	if (e.kind == ELEMENT_CONCEPT)
 		v = cql_loosen(x, v);
 	read_coding(x, v, &code);
@@ -369,7 +406,7 @@ to_value(CqlExec *x, const CqlNode *n, CqlValue v)
 		case FHIR_T_CodeableConcept:
 			return cql_native_concept(x, v);
 		case FHIR_T_Coding:
-			return to_code(x, v);
+			return to_code(x, v, false);
 		case FHIR_T_Range:
 			return quantity_interval(x, member_quantity(x, n, v, "low"), member_quantity(x, n, v, "high"), true, true);
 		case FHIR_T_Period:
@@ -406,7 +443,7 @@ cql_native_op(CqlExec *x, const CqlNode *n, const CqlValue *a)
 		case TO_RATIO:
 			return to_ratio(x, n, a[0]);
 		case TO_CODE:
-			return to_code(x, a[0]);
+			return to_code(x, a[0], n->flag == NATIVE_CODE_ALONE);
 		case TO_CONCEPT:
 			return cql_native_concept(x, a[0]);
 		case TO_VALUE:

@@ -4,6 +4,7 @@
  * Powers with whole exponents are exact as far as a Decimal goes; exponentials
  * and logarithms are computed in decimals of 30 places, so that they are right to
  * eight places, or 30 digits where that is less, and the same on every machine.
+ * Where the machine's own power already tells the eighth place, it is that.
  */
 #include "cql/number.h"
 #include "cql/operator_function.h"
@@ -190,15 +191,56 @@ whole_power(Decimal base, uint64 exponent, Decimal *result)
 	return true;
 }
 
+#define MANY_FACTORS	4		/* of which the product is not cheap any more */
+#define QUICK_EXPONENT	128		/* a base that is off by 2^-53 gives a power that is off by no more than 1.5e-14 */
+#define QUICK_ERROR		1e-13	/* more than that and what the machine's power adds, on any machine */
+#define QUICK_LIMIT		1e12	/* beyond, the error is too often more than what is left to the next place */
+
+/*
+ * A power by the machine's arithmetic, where its error leaves no doubt about the eighth
+ * place behind the point: then it is what decimals give, too.
+ */
+static bool
+quick_power(Decimal base, Decimal exponent, CqlValue *result)
+{
+	int64		limit = INT64CONST(1) << 53;
+	double		e,
+				power;
+	Decimal		d;
+
+	if (base.scale > CQL_MAX_SCALE || base.mantissa <= 0 || base.mantissa >= limit ||
+		exponent.scale > CQL_MAX_SCALE || exponent.mantissa <= -limit || exponent.mantissa >= limit)
+		return false;
+	e = (double) (int64) exponent.mantissa / (double) (int64) number_power(exponent.scale);
+	if (fabs(e) > QUICK_EXPONENT)
+		return false;
+	power = pow((double) (int64) base.mantissa / (double) (int64) number_power(base.scale), e) * 1e8;
+	if (!(power >= 1 && power <= QUICK_LIMIT) || fabs(power - floor(power) - 0.5) <= power * QUICK_ERROR)
+		return false;
+	d = (Decimal) {(int64) floor(power + 0.5), CQL_MAX_SCALE};
+	decimal_trim(&d, 1);
+	*result = cql_decimal(d.mantissa, d.scale);
+	return true;
+}
+
 /* base^exponent = e^(exponent * ln base); a negative base has none for a fraction. */
 static CqlValue
-power_of(CqlExec *x, Decimal base, Decimal exponent)
+exact_power(CqlExec *x, Decimal base, Decimal exponent)
 {
 	if (base.mantissa == 0)
 		return exponent.mantissa > 0 ? cql_decimal(0, 1) : cql_null();
 	if (base.mantissa < 0 || !ln_decimal(base, &base) || !decimal_multiply(&base, &exponent, &base))
 		return cql_null();
 	return exp_value(x, base);
+}
+
+/* The same, by whichever arithmetic is enough. */
+static CqlValue
+power_of(CqlExec *x, Decimal base, Decimal exponent)
+{
+	CqlValue	quick;
+
+	return quick_power(base, exponent, &quick) ? quick : exact_power(x, base, exponent);
 }
 
 /* base^exponent for a negative exponent where 1 / base has no end. */
@@ -219,6 +261,7 @@ power_whole(CqlExec *x, CqlValue a, CqlValue b, Decimal base, int64 exponent)
 {
 	Decimal		result,
 				one = {1, 0};
+	CqlValue	quick;
 	bool		exact;
 
 	if (exponent < 0)
@@ -229,6 +272,9 @@ power_whole(CqlExec *x, CqlValue a, CqlValue b, Decimal base, int64 exponent)
 			return power_inexact(x, base, exponent);
 		return whole_power(result, -(uint64) exponent, &result) ? cql_make_decimal(x, result) : cql_null();
 	}
+	if (exponent >= MANY_FACTORS && base.scale > CQL_MAX_SCALE / MANY_FACTORS &&
+		quick_power(base, (Decimal) {exponent, 0}, &quick))
+		return quick;
 	if (!whole_power(base, (uint64) exponent, &result))
 		return cql_null();
 	if (!both_whole(a, b))

@@ -258,6 +258,7 @@ OPERATOR(PathCall, NULL, LAZY, 0, CQL_MANY, cql_path_call_op)
 OPERATOR(Keyed, NULL, LAZY, 1, 1, cql_keyed_op)
 OPERATOR(UnionAll, NULL, LAZY, 2, CQL_MANY, cql_union_all_op)
 OPERATOR(Condition, NULL, CLAUSE, 1, 3, cql_clause_op)
+OPERATOR(Dated, NULL, LAZY, 2, 2, cql_dated_op)
 
 /* trace_run.c: what records results of traced logic */
 OPERATOR(Trace, NULL, LAZY, 1, CQL_MANY, cql_trace_op)

@@ -38,6 +38,34 @@ find_profile(const CqlExec *x, const char *url, int length)
 	return 0;
 }
 
+/* The same of a string of a segment, remembered: the entries of a chart name few profiles. */
+static uint32
+find_profile_once(CqlExec *x, int segment, uint32 string)
+{
+	SegmentCache *cache = &x->segments[segment];
+	uint32	   *known;
+	int			length;
+	const char *url;
+
+	if (cache->named == NULL)
+	{
+		size_t		size = sizeof(uint32) * ((size_t) x->chart->segments[segment]->nstrings + 1);
+		Arena	   *arena = x->arena;
+
+		x->arena = &x->chart_arena;
+		cache->named = cql_alloc(x, size);
+		x->arena = arena;
+		memset(cache->named, 0, size);
+	}
+	known = &cache->named[string];
+	if (*known == 0)
+	{
+		url = chart_string(x->chart, segment, string, &length);
+		*known = find_profile(x, url, length) + 1;
+	}
+	return *known - 1;
+}
+
 /* Notes the profiles that the body of an entry names. */
 static void
 read_profiles(CqlExec *x, ChartPosition at, uint64 *bits)
@@ -62,13 +90,15 @@ read_profiles(CqlExec *x, ChartPosition at, uint64 *bits)
 		uint32		profile;
 
 		element_primitive(&one, &one);
-		if (one.kind == ELEMENT_SYMBOL)
-			url = chart_string(x->chart, at.segment, (uint32) one.number, &length);
-		else if (one.kind != ELEMENT_NULL)
-			url = element_text(&one, buffer, &length);
-		else
+		if (one.kind == ELEMENT_NULL)
 			continue;
-		profile = find_profile(x, url, length);
+		if (one.kind == ELEMENT_SYMBOL)
+			profile = find_profile_once(x, at.segment, (uint32) one.number);
+		else
+		{
+			url = element_text(&one, buffer, &length);
+			profile = find_profile(x, url, length);
+		}
 		bits[profile / 64] |= profile ? UINT64CONST(1) << (profile % 64) : 0;
 	}
 }
@@ -451,6 +481,20 @@ chart_has_nothing(CqlExec *x, const LogicRetrieve *r)
 	return true;
 }
 
+/* Whether what an entry is about is already known not to be what is looked for: so for most of a long list. */
+static inline bool
+is_refused(CqlExec *x, const Retrieve *s, ChartPosition at)
+{
+	const uint8 *known = s->concepts[at.segment];
+	uint16		concept;
+
+	if (known == NULL || !s->r->main)
+		return false;
+	concept = chart_entries(x->chart, at.segment)[at.entry].concept;
+	return concept < CHART_MANY_CONCEPTS && known[concept] == 1;
+}
+
+/* What was not done names a value set in an extension, which is not hot: most have another profile. */
 CqlValue
 cql_retrieve_op(CqlExec *x, const CqlNode *n)
 {
@@ -478,8 +522,9 @@ cql_retrieve_op(CqlExec *x, const CqlNode *n)
 	{
 		CqlValue	v = {.kind = CQL_ELEMENT,.flag = (uint8) cursor.at.segment,.type = r->type,.n = cursor.at.entry};
 
-		if ((chart_label(x->chart, cursor.at) & ~x->arguments.visible) == 0 && fits_code(x, &s, v) &&
-			fits_profile(x, &s, cursor.at) && fits_date(x, &s, v))
+		if (!is_refused(x, &s, cursor.at) && (chart_label(x->chart, cursor.at) & ~x->arguments.visible) == 0 &&
+			(r->filter == RETRIEVE_NOT_DONE ? fits_profile(x, &s, cursor.at) && fits_code(x, &s, v) :
+			 fits_code(x, &s, v) && fits_profile(x, &s, cursor.at)) && fits_date(x, &s, v))
 			cql_list_add(x, &s.out, v);
 	}
 	return cql_list_of(&s.out);

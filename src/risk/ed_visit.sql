@@ -28,6 +28,8 @@ SELECT pg_extension_config_dump('phm.ed_profile', 'WHERE NOT built_in');
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON phm.ed_profile
 	FOR EACH STATEMENT EXECUTE FUNCTION phm.note_grouper_change();
 ALTER TABLE phm.ed_profile ENABLE ALWAYS TRIGGER note_change;
+-- The rows above came after the triggers of their tables: every fresh installation has the same stamp.
+UPDATE phm.grouper_change SET stamp = '00000000-0000-0000-0000-000000000000';
 COMMENT ON TABLE phm.ed_profile IS
 'Shares of the classes of the NYU emergency department algorithm; the principal diagnoses of a profile are the codes of its category in grouper NYU_ED.';
 COMMENT ON COLUMN phm.ed_profile.profile IS 'Name of the profile: that of its only class, or a number of a mixture.';

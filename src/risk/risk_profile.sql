@@ -46,15 +46,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN phm.apply_difference('phm.risk_profile', '{patient_id,charlson,charlson_with_age,charlson_conditions,elixhauser,elixhauser_conditions,frailty,chronic_conditions,ccs_categories,ccsr_categories,admissions,hospital_days,index_stays,readmissions,preventable_admissions,preventable_reasons,ed_visits,ed_avoidable,last_admitted,last_discharged,lace,lace_risk,lace_missing,hospital_score,hospital_risk,hospital_missing,cmr_readmission,cmr_mortality}', $query$
-	WITH model AS MATERIALIZED (
-		SELECT phm.comorbidity_index('charlson') AS charlson, phm.comorbidity_index('elixhauser') AS elixhauser,
-			   phm.comorbidity_index('hfrs') AS hfrs, phm.comorbidity_index('ahrq_cmr') AS ahrq_cmr, phm.chronic_definition() AS chronic,
-			   phm.readmission_model() AS readmission, phm.ed_model() AS ed, phm.grouper('PQI') AS pqi,
-			   phm.grouper('CCS') AS ccs, phm.grouper('CCSR') AS ccsr
-	)
 	SELECT c.patient_id, r.charlson, r.charlson_with_age, r.charlson_conditions, r.elixhauser, r.elixhauser_conditions, r.frailty, r.chronic_conditions, r.ccs_categories, r.ccsr_categories, r.admissions, r.hospital_days, r.index_stays, r.readmissions, r.preventable_admissions, r.preventable_reasons, r.ed_visits, r.ed_avoidable, r.last_admitted, r.last_discharged, r.lace, r.lace_risk, r.lace_missing, r.hospital_score, r.hospital_risk, r.hospital_missing, r.cmr_readmission, r.cmr_mortality, r.unused_diagnoses, r.sensitivity
-	  FROM model AS m CROSS JOIN phm.patient_chart AS c
-	 CROSS JOIN LATERAL phm.risk_profile_of(c.chart, $2, m.charlson, m.elixhauser, m.hfrs, m.ahrq_cmr, m.chronic, m.readmission, m.ed, m.pqi, m.ccs, m.ccsr, -1) AS r
+	  FROM phm.patient_chart AS c
+	 CROSS JOIN LATERAL phm.risk_profile_of(c.chart, $2,	-- each call site keeps its model; a table of them would be copied
+			phm.comorbidity_index('charlson'), phm.comorbidity_index('elixhauser'), phm.comorbidity_index('hfrs'), phm.comorbidity_index('ahrq_cmr'),
+			phm.chronic_definition(), phm.readmission_model(), phm.ed_model(), phm.grouper('PQI'), phm.grouper('CCS'), phm.grouper('CCSR'), -1) AS r
 	 WHERE c.patient_id = ANY ($1) AND c.chart IS NOT NULL$query$, patient_ids);
 END
 $$;

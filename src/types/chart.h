@@ -206,7 +206,17 @@ typedef struct ChartCursor
 } ChartCursor;
 
 extern void chart_first(ChartCursor *cursor, const Chart *chart, FhirType type);
-extern bool chart_next(ChartCursor *cursor);
+extern bool chart_next_slowly(ChartCursor *cursor);
+
+/* The next entry of a walk; false behind the last. */
+static inline bool
+chart_next(ChartCursor *cursor)
+{
+	if (unlikely(cursor->next >= cursor->end || cursor->removed < cursor->removed_end))
+		return chart_next_slowly(cursor);
+	cursor->at.entry = cursor->next++;
+	return true;
+}
 
 /* The hot members of an entry. */
 extern void chart_body(const Chart *chart, ChartPosition at, const uint8 **members, const uint8 **end);
@@ -220,7 +230,13 @@ extern const char *chart_string(const Chart *chart, int segment, uint32 index, i
 extern uint32 chart_concept(const Chart *chart, int segment, uint32 concept, const uint8 **p);
 
 /* Sensitivity mask of an entry. */
-extern uint32 chart_label(const Chart *chart, ChartPosition at);
+static inline uint32
+chart_label(const Chart *chart, ChartPosition at)
+{
+	const uint32 *labels = (const uint32 *) (chart->base[at.segment] + chart->segments[at.segment]->labels);
+
+	return labels[chart_entries(chart, at.segment)[at.entry].label];
+}
 
 /* All sensitivity labels that something in the chart has. */
 extern uint32 chart_labels(const Chart *chart);
@@ -311,6 +327,16 @@ typedef struct ChartShape
 } ChartShape;
 
 extern const ChartShape *chart_shape(FhirType type);
+
+/* Whether the time of an entry of that shape can only come from one element: that, or none. */
+static inline bool
+chart_has_one_moment(const ChartShape *shape)
+{
+	return shape != NULL && shape->moments[0] != 0 && shape->moments[1] == 0;
+}
+
+/* Whether the body of an entry of such a shape gives it the time that it has. */
+extern bool chart_time_fits(const ChartShape *shape, const uint8 *members, const uint8 *end, int64 time);
 
 /* What the members of a resource say of its place among the others, gathered member by member. */
 typedef struct ChartGlance

@@ -555,6 +555,26 @@ check_cold(Check *c)
 	return good;
 }
 
+/* Times that can come from one element only are those that it gives: rules rely on it. */
+static bool
+check_times(Check *c)
+{
+	const ChartRange *ranges = (const ChartRange *) (c->base + c->s->directory);
+	const ChartEntry *entries = (const ChartEntry *) (c->base + c->s->entries);
+	const uint8 *bodies = c->base + c->s->bodies;
+
+	for (uint32 i = 0; i < c->s->ntypes; i++)
+	{
+		const ChartShape *shape = chart_shape((FhirType) ranges[i].type);
+
+		for (uint32 j = ranges[i].first; chart_has_one_moment(shape) && j < ranges[i].first + ranges[i].count; j++)
+			if (!chart_time_fits(shape, bodies + entries[j].body,
+								 j + 1 < c->s->nentries ? bodies + entries[j + 1].body : c->base + c->s->bodies_end, entries[j].time))
+				return corrupt(c, "an entry whose time is not that of its date");
+	}
+	return true;
+}
+
 /* One segment whose neighbours' sizes are known to be sane. */
 static bool
 check_segment(Check *c, int segment)
@@ -567,7 +587,7 @@ check_segment(Check *c, int segment)
 		(s->death != CHART_NO_DATE && !datetime_is_canonical(s->death)) || s->deceased > 1)
 		return corrupt(c, "bad facts about the patient");
 	return check_directory(c) && check_strings(c) && check_codes(c) && check_concepts(c) &&
-		check_entries(c) && check_removed(c, segment) && check_ids(c) && check_cold(c);
+		check_entries(c) && check_times(c) && check_removed(c, segment) && check_ids(c) && check_cold(c);
 }
 
 bool

@@ -126,7 +126,7 @@ chart_first(ChartCursor *cursor, const Chart *chart, FhirType type)
 }
 
 bool
-chart_next(ChartCursor *cursor)
+chart_next_slowly(ChartCursor *cursor)
 {
 	for (;;)
 	{
@@ -185,14 +185,6 @@ chart_concept(const Chart *chart, int segment, uint32 concept, const uint8 **p)
 
 	*p = base + offsets[concept];
 	return (uint32) phm_get_varint(p);
-}
-
-uint32
-chart_label(const Chart *chart, ChartPosition at)
-{
-	const uint32 *labels = (const uint32 *) (chart->base[at.segment] + chart->segments[at.segment]->labels);
-
-	return labels[chart_entries(chart, at.segment)[at.entry].label];
 }
 
 uint32

@@ -203,9 +203,9 @@ flags_of_extensions(const ElementValue *value)
 	return 0;
 }
 
-/* The first millisecond of a date or of the start of a Period. */
+/* The first millisecond of a date or of the start of a Period; time: of the entry in whose body it stands. */
 static bool
-moment_of(const ElementValue *value, int64 *ms)
+moment_of(const ElementValue *value, int64 time, int64 *ms)
 {
 	ElementValue part;
 
@@ -217,10 +217,24 @@ moment_of(const ElementValue *value, int64 *ms)
 			return false;
 		element_primitive(&part, &part);
 	}
-	if (part.kind != ELEMENT_DATETIME && part.kind != ELEMENT_LITERAL)
+	if (part.kind == ELEMENT_MOMENT && time != CHART_NO_DATE)
+		*ms = datetime_ms(element_moment_date(&part, time));
+	else if (part.kind == ELEMENT_DATETIME || part.kind == ELEMENT_LITERAL)
+		*ms = datetime_ms(part.number);
+	else
 		return false;
-	*ms = datetime_ms(part.number);
 	return true;
+}
+
+bool
+chart_time_fits(const ChartShape *shape, const uint8 *members, const uint8 *end, int64 time)
+{
+	ElementValue value;
+	int64		ms;
+
+	if (!element_find(members, end, shape->moments[0], &value) || !moment_of(&value, time, &ms))
+		ms = CHART_NO_DATE;
+	return ms == time;
 }
 
 uint8
@@ -250,7 +264,7 @@ chart_glance(const ChartShape *shape, const ElementMember *member, ChartGlance *
 	if (member->element == FHIR_E_DomainResource_modifierExtension)
 		glance->flags |= flags_of_extensions(&member->value);
 	for (int i = 0; i < glance->moment && shape->moments[i]; i++)
-		if (member->element == shape->moments[i] && moment_of(&member->value, &ms))
+		if (member->element == shape->moments[i] && moment_of(&member->value, CHART_NO_DATE, &ms))
 		{
 			glance->time = ms;
 			glance->moment = i;

@@ -212,13 +212,36 @@ element_decode(const uint8 *p, ElementValue *value)
 	decode(p, value);
 }
 
+/* Where a value ends: most tell it by their first byte or by a length behind it. */
+static inline const uint8 *
+skip(const uint8 *p)
+{
+	uint8		kind = *p;
+	ElementValue value;
+	uint64		length;
+
+	if (kind >= ELEMENT_SMALL_LINK)
+		return p + 2;
+	if (kind >= ELEMENT_SMALL_INT)
+		return p + 1;
+	if (kind >= ELEMENT_SMALL_OBJECT)
+		return p + 1 + (kind & (ELEMENT_SMALL_LENGTHS - 1));
+	if (kind >= ELEMENT_SMALL_SYMBOL)
+		return p + 1;
+	if (kind == ELEMENT_ARRAY || kind == ELEMENT_OBJECT || kind == ELEMENT_STRING)
+	{
+		p++;
+		length = phm_get_varint(&p);
+		return p + length;
+	}
+	decode(p, &value);
+	return value.end;
+}
+
 const uint8 *
 element_skip(const uint8 *p)
 {
-	ElementValue value;
-
-	decode(p, &value);
-	return value.end;
+	return skip(p);
 }
 
 bool
@@ -263,9 +286,33 @@ element_find(const uint8 *p, const uint8 *end, FhirElement element, ElementValue
 
 			p += length;
 		}
-		p = element_skip(p);
+		p = skip(p);
 	}
 	return false;
+}
+
+FhirElement
+element_find_any(const uint8 *p, const uint8 *end, const FhirElement *elements, uint32 n, ElementValue *value)
+{
+	while (p < end)
+	{
+		FhirElement here = (FhirElement) phm_get_varint(&p);
+
+		for (uint32 i = 0; i < n && here != 0; i++)
+			if (elements[i] == here)
+			{
+				decode(p, value);
+				return here;
+			}
+		if (here == 0)
+		{
+			uint64		length = phm_get_varint(&p);
+
+			p += length;
+		}
+		p = skip(p);
+	}
+	return 0;
 }
 
 void

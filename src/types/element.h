@@ -189,6 +189,10 @@ element_next_value(const uint8 **p, const uint8 *end, ElementValue *value)
 /* Finds a member by element id in members [p, end). */
 extern bool element_find(const uint8 *p, const uint8 *end, FhirElement element, ElementValue *value);
 
+/* Finds the first member that is one of n elements; 0: there is none. */
+extern FhirElement element_find_any(const uint8 *p, const uint8 *end, const FhirElement *elements, uint32 n,
+									ElementValue *value);
+
 /* The primitive inside an EXTENDED value, or the value itself. */
 extern void element_primitive(const ElementValue *value, ElementValue *primitive);
 

@@ -21,13 +21,19 @@ SELECT practitioner, npi, members, round(average_risk, 2) AS average_risk, open_
 SELECT count(*) AS attributed, (SELECT count(DISTINCT patient_id) FROM phm.patient) - count(*) AS not_attributed
   FROM phm.attribution WHERE valid_to IS NULL AND contract = 'default';
 
-\echo Risk strata: CMS-HCC V28 payment score
-SELECT stratum, count(*) AS patients, round(avg(payment_score), 2) AS average_score
-  FROM (SELECT payment_score,
-               CASE WHEN payment_score >= 2 THEN '1 very high (2.0 and more)' WHEN payment_score >= 1 THEN '2 high (1.0 to 2.0)'
-                    WHEN payment_score >= 0.5 THEN '3 medium (0.5 to 1.0)' ELSE '4 low (below 0.5)' END AS stratum
-          FROM phm.risk_score WHERE model = 'V28' AND valid_to IS NULL) AS r
- GROUP BY stratum ORDER BY stratum;
+\echo Risk strata: CMS-HCC V28, tiers by percentile
+SELECT tier, count(*) AS patients, round(min(score), 2) AS least, round(max(score), 2) AS greatest, round(avg(expected_cost)) AS expected_cost
+  FROM phm.patient_risk WHERE model = 'V28' GROUP BY tier ORDER BY least;
+
+\echo Comorbidity and use of hospitals
+SELECT round(avg(charlson), 2) AS charlson, round(avg(cardinality(chronic_conditions)), 2) AS chronic_conditions, sum(admissions) AS admissions,
+       sum(readmissions) AS readmissions, sum(preventable_admissions) AS preventable, sum(ed_visits) AS ed_visits,
+       round(100 * sum(ed_avoidable) / nullif(sum(ed_visits), 0)) AS percent_avoidable
+  FROM phm.risk_profile WHERE valid_to IS NULL;
+
+\echo Conditions to be assessed and coded: CMS-HCC V28
+SELECT kind, count(*) AS gaps, count(DISTINCT patient_id) AS patients, sum(raf_value) AS risk_score
+  FROM phm.open_hcc_gap GROUP BY kind ORDER BY kind;
 
 \echo Registries
 SELECT registry, count(*) AS members, count(*) FILTER (WHERE controlled IS NOT NULL) AS measured,

@@ -5,12 +5,31 @@
  * be valid and give every resource back, narrative and attachments aside, and
  * the chart of those resources must have the same bytes.  So must a chart with
  * concept maps when their codes are taken out again, and its copy.  Any other input is a
- * value from outside: what chart_validate accepts must be readable throughout.
+ * value from outside: what chart_validate accepts must be readable throughout,
+ * its history too.
  */
+#include "chart/history.h"
+#include "chart/history_lab.h"
 #include "types/chart_map.h"
 #include "types/resource.h"
 
 int			LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whatever a chart holds, its history keeps to what it says of itself. */
+static void
+read_history(const Chart *chart)
+{
+	History    *h = history();
+
+	history_read(h, chart, ~0u, HISTORY_PROCEDURES | HISTORY_FILLS);
+	for (uint32 i = 0; i < h->ndiagnoses; i++)
+		if (h->diagnoses[i].code.text == NULL || h->diagnoses[i].visit >= (int32) h->nvisits)
+			abort();
+	for (uint32 i = 0; i < h->nprocedures; i++)
+		if (h->procedures[i].code.text == NULL || h->procedures[i].visit >= (int32) h->nvisits)
+			abort();
+	(void) history_last_value(chart, HISTORY_SODIUM, -100000, 100000);
+}
 
 /* Reads everything that a chart offers. */
 static void
@@ -36,6 +55,7 @@ read_all(const void *value, StringInfo out)
 		(void) chart_source(&chart, cursor.at, &length);
 		(void) chart_label(&chart, cursor.at);
 	}
+	read_history(&chart);
 }
 
 static void
@@ -161,6 +181,7 @@ bundle(const char *text, size_t size)
 	ResourceParser p;
 	PhmError	err = {0};
 	struct varlena *chart;
+	Chart		open;
 
 	resource_parser_init(&p);
 	if (!resource_parse(&p, text, size, 1, &err))
@@ -169,6 +190,8 @@ bundle(const char *text, size_t size)
 	if (!chart_validate(chart, VARSIZE(chart), &err))
 		abort();
 	compare(chart, chart_of_chart(chart));
+	chart_open(&open, chart);
+	read_history(&open);
 	mapped(&p, chart, false);
 	mapped(&p, chart, true);
 }

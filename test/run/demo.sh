@@ -31,7 +31,7 @@ main()
 		EOT
 	fi
 	say "bringing charts and everything derived up to date"
-	psql_quiet -d phm_demo -c 'CALL phm.refresh()'
+	psql_quiet -d phm_demo -c 'CALL phm.refresh()' -c 'CALL phm.rank_risk()'
 	psql_quiet -d phm_demo -f test/demo/report.sql
 	say "look around with: ./run psql -d phm_demo"
 }
