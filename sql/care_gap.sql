@@ -97,6 +97,39 @@ SELECT pg_temp.load(
 			'relationship', jsonb_build_array(jsonb_build_object('type', 'With', 'alias', 'O', 'expression', pg_temp.get('Observation', 'screening'),
 				'suchThat', pg_temp.op('Equal', '{"type": "Property", "path": "effective.value", "scope": "O"}', '{"type": "Property", "path": "period.start.value", "scope": "E"}')))))))) AS loaded;
 
+-- Ratios: of one initial population they have gaps, the one way round and the other; with a numerator of its own, with counts of events, or without saying what is better none.
+CREATE FUNCTION pg_temp.ratio(name text, expressions jsonb, more jsonb DEFAULT '[]', notation text DEFAULT 'increase') RETURNS jsonb LANGUAGE sql AS $$
+	SELECT CASE WHEN notation IS NULL THEN m - 'improvementNotation' ELSE m END || '{"scoring": {"coding": [{"code": "ratio"}]}}'
+		|| jsonb_build_object('group', jsonb_build_array(m #> '{group,0}' || jsonb_build_object('population', m #> '{group,0,population}' || more)))
+	  FROM pg_temp.measure(name, name, CASE WHEN expressions ->> 'numerator' LIKE '%Visits' THEN 'Encounter' ELSE 'boolean' END, coalesce(notation, ''), 'process', expressions) AS m $$;
+SELECT pg_temp.load(m, pg_temp.library(name, jsonb_build_array(
+		jsonb_build_array('In', pg_temp.un('Exists', pg_temp.get('Condition', 'diabetes'))), jsonb_build_array('Out', pg_temp.un('Exists', pg_temp.get('Condition', 'hospice'))),
+		jsonb_build_array('Has', pg_temp.un('Exists', pg_temp.get('Observation', 'risky-drug'))), jsonb_build_array('Tests', jsonb_build_object('type', 'Count', 'source', pg_temp.get('Observation', 'a1c'))),
+		jsonb_build_array('Visits', pg_temp.within('{"type": "Retrieve", "dataType": "{http://hl7.org/fhir}Encounter"}', 'period.start', pg_temp.period())),
+		jsonb_build_array('Late Visits', pg_temp.within(pg_temp.ref('Visits'), 'period.start', jsonb_build_object('type', 'Interval', 'lowClosed', true, 'highClosed', true,
+			'low', pg_temp.op('Subtract', pg_temp.un('End', pg_temp.period()), '{"type": "Quantity", "value": 7, "unit": "months"}'), 'high', pg_temp.un('End', pg_temp.period()))))))) AS loaded
+  FROM (VALUES ('RatioMore', '{"initial-population": "In", "denominator": "In", "denominator-exclusion": "Out", "numerator": "Has"}'::jsonb, '[]'::jsonb, 'increase'),
+	('RatioLess', '{"initial-population": "In", "denominator": "In", "denominator-exclusion": "Out", "numerator": "Has"}', '[]', 'decrease'),
+	('RatioVisits', '{"initial-population": "Visits", "denominator": "Visits", "numerator": "Late Visits"}', '[]', 'increase'),
+	('RatioSilent', '{"initial-population": "In", "denominator": "In", "numerator": "Has"}', '[]', NULL),
+	('RatioCounts', '{"initial-population": "In", "denominator": "In", "numerator": "Has"}', '[{"id": "o", "code": {"coding": [{"code": "measure-observation"}]}, "criteria": {"language": "text/cql-identifier", "expression": "Tests"},
+		"extension": [{"url": "http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-criteriaReference", "valueString": "numerator"},
+			{"url": "http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-aggregateMethod", "valueString": "sum"}]}]', 'increase'),
+	('RatioOwn', '{"initial-population": "In", "denominator": "In", "numerator": "Has"}', '[{"id": "own", "code": {"coding": [{"code": "initial-population"}]}, "criteria": {"language": "text/cql-identifier", "expression": "In"}}]', 'increase')) AS v(name, expressions, more, notation)
+ CROSS JOIN LATERAL pg_temp.ratio(name, expressions, more, notation) AS m;
+
+-- Lists of episodes are made of parts, too: visits with a screening, with a note, with both, with either, screened and without note.
+CREATE FUNCTION pg_temp.visits_with(set_ text) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_build_object('type', 'Query', 'source', jsonb_build_array(jsonb_build_object('alias', 'E', 'expression', pg_temp.ref('Visits'))),
+		'relationship', jsonb_build_array(jsonb_build_object('type', 'With', 'alias', 'O', 'expression', pg_temp.get('Observation', set_),
+			'suchThat', pg_temp.op('Equal', '{"type": "Property", "path": "effective.value", "scope": "O"}', '{"type": "Property", "path": "period.start.value", "scope": "E"}')))) $$;
+SELECT pg_temp.load(pg_temp.measure('Visits' || name, name, 'Encounter', notation, 'process', jsonb_build_object('initial-population', 'Visits', 'denominator', 'Visits', 'numerator', name)),
+	pg_temp.library('Visits' || name, jsonb_build_array(
+		jsonb_build_array('Visits', pg_temp.within('{"type": "Retrieve", "dataType": "{http://hl7.org/fhir}Encounter"}', 'period.start', pg_temp.period())),
+		jsonb_build_array('Screened', pg_temp.visits_with('screening')), jsonb_build_array('Noted', pg_temp.visits_with('visit')),
+		jsonb_build_array(name, pg_temp.op(op, pg_temp.ref('Screened'), pg_temp.ref('Noted')))))) AS loaded
+  FROM (VALUES ('Both', 'Intersect', 'increase'), ('Either', 'Union', 'increase'), ('Unnoted', 'Except', 'increase'), ('Neither', 'Union', 'decrease')) AS v(name, op, notation);
+
 -- Patients: 1 nothing; 2 old colonoscopy; 3 colonoscopy nine years ago; 4 excluded; 5 stool test without result; 6 high A1c; 7 good A1c; 8 last year's A1c; 9 one that lapses before the year ends.
 INSERT INTO phm.patient (source, id, patient_id, birth_date, gender, family) SELECT 'a', 'p' || p, p, '1960-01-01', 'female', 'F' || p FROM generate_series(1, 9) AS p;
 INSERT INTO phm.condition (source, id, patient_id, code, onset) SELECT 'a', 'c' || p, p, 'SNOMED|diabetes', '2015' FROM generate_series(1, 9) AS p;
@@ -111,7 +144,7 @@ INSERT INTO phm.observation (source, id, patient_id, status, code, effective, va
 	('a', 'o8', 8, 'final', 'SNOMED|a1c', '2025-10-01', '7.1 ''%'''), ('a', 'o2', 2, 'final', 'SNOMED|a1c', '2024-10-01', '11 ''%'''),
 	('a', 'd6', 6, 'final', 'SNOMED|risky-drug', '2026-01-09', NULL), ('a', 'w6', 6, 'final', 'SNOMED|vaccine-a', '2020-01-01', NULL),
 	('a', 'w7', 7, 'final', 'SNOMED|vaccine-a', '2020-01-01', NULL), ('a', 'w7b', 7, 'final', 'SNOMED|vaccine-a', '2020-03-01', NULL),
-	('a', 's7', 7, 'final', 'SNOMED|screening', '2026-05-05', NULL);
+	('a', 's7', 7, 'final', 'SNOMED|screening', '2026-05-05', NULL), ('a', 'n7', 7, 'final', 'SNOMED|visit', '2026-06-06', NULL);
 INSERT INTO phm.encounter (source, id, patient_id, status, period_start) VALUES ('a', 'e7', 7, 'finished', '2026-05-05'), ('a', 'e7b', 7, 'finished', '2026-06-06'), ('a', 'e8', 8, 'finished', '2026-06-07');
 CALL phm.refresh();
 CALL phm.evaluate_measures('[2026-01-01,2027-01-01)');
@@ -122,6 +155,17 @@ SELECT patient_id AS p, status, reason_codes, overdue_since, importance AS i, re
 SELECT patient_id AS p, status, reason_codes, importance AS i, reason FROM phm.care_gap WHERE valid_to IS NULL AND measure = 'Risky' ORDER BY 1;
 SELECT patient_id AS p, status, reason_codes, importance AS i, reason FROM phm.care_gap WHERE valid_to IS NULL AND measure = 'Vaccinated' ORDER BY 1;
 SELECT patient_id AS p, episode, status, reason_codes, reason FROM phm.care_gap WHERE valid_to IS NULL AND measure = 'Visits' ORDER BY 1, 2;
+
+SELECT measure, patient_id AS p, episode, status, reason_codes, reason FROM phm.care_gap WHERE valid_to IS NULL AND measure LIKE 'Ratio%' AND patient_id IN (1, 4, 6, 7) ORDER BY measure COLLATE "C", 2, 3;
+SELECT measure, count(DISTINCT patient_id) AS patients FROM phm.measure_result WHERE measure LIKE 'Ratio%' AND NOT projected GROUP BY 1 ORDER BY 1;
+SELECT e #>> '{resource,measure}' AS measure, e #> '{resource,group,0,population}' AS populations
+  FROM jsonb_array_elements(phm.care_gaps(4, '[2026-01-01,2027-01-01)', measures => ARRAY['RatioMore']) -> 'entry') AS e WHERE e #>> '{resource,resourceType}' = 'MeasureReport';
+-- By hand: e7 was screened, e7b noted, e8 neither.
+SELECT measure, episode, status, reason_codes, reason FROM phm.care_gap WHERE valid_to IS NULL AND measure LIKE 'Visits_%' ORDER BY measure COLLATE "C", 2;
+SELECT measure, episode, needs FROM phm.care_gap WHERE valid_to IS NULL AND measure LIKE 'Visits_%' AND status = 'open-gap' ORDER BY measure COLLATE "C", 2;
+-- Of these the rest of the page says nothing more.
+INSERT INTO phm.gap_weight (measure, active) SELECT measure, false FROM phm.measure WHERE measure LIKE 'Ratio%' OR measure LIKE 'Visits_%';
+SELECT phm.derive_care_gap(ARRAY(SELECT generate_series(1, 9)::bigint)) AS changed \g /dev/null
 
 -- What decided, and what would close it.
 SELECT jsonb_array_elements(evidence) AS evidence FROM phm.care_gap WHERE valid_to IS NULL AND measure = 'Screened' AND patient_id = 2;

@@ -200,6 +200,49 @@ SELECT as_of, measure, eligible, met, round(score::numeric, 4) AS score, measure
   FROM (SELECT 'now' AS as_of, s.* FROM phm.measure_score AS s
 		UNION ALL SELECT day::text, s.* FROM unnest(ARRAY['2026-02-14', '2026-02-15', '2026-06-29', '2026-06-30']::date[]) AS day, phm.measure_score(day) AS s) AS s
  WHERE level = 'all' AND stratifier = '' AND measure IN ('Prop', 'Median', 'Weighted') ORDER BY measure COLLATE "C", as_of COLLATE "C";
+-- Composites of composites, and of versions that are not current. Prop|1 and what is composed of it stay as they are when Prop|2 (who has num2) becomes current:
+-- All: 7, and 11 whom only Less concerns, of 10. Chances: 3 + 3 of 6 + 10. Share: 1, 2 and 10 half, 7 and 11 all, of 10. Weighted: 1 a quarter, 2 and 10 three, 7 and 11 all.
+SELECT measure, version, eligible, met, round(score::numeric, 4) AS score FROM phm.measure_score WHERE level = 'all' AND stratifier = '' AND measure IN ('Prop', 'All', 'Chances', 'Share', 'Weighted')
+ ORDER BY measure COLLATE "C";
+SELECT phm.load_measure(m.resource || jsonb_build_object('version', '2', 'group', jsonb_build_array(jsonb_build_object('id', 'g', 'population', jsonb_build_array(
+		pg_temp.population('initial-population', 'Has ip'), pg_temp.population('denominator', 'Has den'), pg_temp.population('denominator-exclusion', 'Has dx'),
+		pg_temp.population('denominator-exception', 'Has de'), pg_temp.population('numerator', 'Has num2')))))) FROM phm.measure AS m WHERE measure = 'Prop';
+CREATE FUNCTION pg_temp.nested(name text, version text, scoring text, components text[], weights integer[] DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+	SELECT phm.load_measure(jsonb_build_object('resourceType', 'Measure', 'name', name, 'version', version, 'url', 'http://example.org/Measure/' || name, 'status', 'active',
+		'scoring', '{"coding":[{"code":"composite"}]}'::jsonb, 'compositeScoring', jsonb_build_object('coding', jsonb_build_array(jsonb_build_object('code', scoring))),
+		'relatedArtifact', (SELECT jsonb_agg(jsonb_build_object('type', 'composed-of', 'resource', 'http://example.org/Measure/' || c, 'extension', jsonb_build_array(
+				jsonb_build_object('url', 'http://hl7.org/fhir/us/cqfmeasures/StructureDefinition/cqfm-weight', 'valueDecimal', coalesce(w, 1)))))
+			FROM unnest(components, weights) AS u(c, w))))
+$$;
+SELECT pg_temp.nested('NestAll', '1', 'all-or-nothing', '{Chances,Share,Prop}'), pg_temp.nested('NestChances', '1', 'opportunity', '{Chances,Share,Prop}'),
+	pg_temp.nested('NestShare', '1', 'linear', '{Chances,Share,Prop}'), pg_temp.nested('NestWeighted', '1', 'weighted', '{Chances,Share,Prop}', '{2,1,1}'),
+	pg_temp.nested('Deep', '1', 'opportunity', '{NestAll|1,NestChances}'), pg_temp.nested('NestAll', '2', 'all-or-nothing', '{Less}') \g /dev/null
+DO $$ BEGIN PERFORM phm.derive_measure_result(ARRAY(SELECT generate_series(1, 12)::bigint)); END $$;
+-- By hand. Chances: 1, 2, 10 have 1 of 2; 3, 4 0 of 2; 7 2 of 2; 5, 6, 8 0 of 1; 11 1 of 1. Share: 7 and 11 all. Prop|2: 1 and 7 of 1, 2, 3, 4, 7, 10.
+-- NestChances: 6 + 2 + 2 of 16 + 10 + 6. NestShare: 1 (1/2 + 1/2 + 1) / 3; 2, 10 (1/2 + 1/2 + 0) / 3; 7, 11 1. NestWeighted: 1 (2/2 + 1/2 + 1) / 4; 2, 10 (2/2 + 1/2) / 4; 7, 11 1.
+-- NestAll|1: 7, 11. Deep: 2 + 10 of 10 + 32. NestAll|2: 1, 7, 11.
+SELECT measure, version, initial_population AS ip, eligible, met, round(score::numeric, 4) AS score FROM phm.measure_score
+ WHERE level = 'all' AND stratifier = '' AND (measure LIKE 'Nest%' OR measure IN ('Prop', 'All', 'Chances', 'Share', 'Weighted', 'Deep')) ORDER BY measure COLLATE "C";
+SELECT r.patient_id, g.measure, r.observations, r.membership FROM phm.measure_membership AS r JOIN phm.measure_group AS g USING (group_key)
+ WHERE r.valid_to IS NULL AND NOT r.projected AND r.patient_id IN (1, 11) AND g.measure IN ('Deep', 'NestChances', 'NestShare', 'NestWeighted') ORDER BY 1, 2;
+-- what a version is only part of has no results of its own
+SELECT g.measure, g.version, count(*) AS rows FROM phm.measure_membership AS r JOIN phm.measure_group AS g USING (group_key)
+ WHERE g.measure IN ('Prop', 'NestAll') AND r.valid_to IS NULL AND r.stratifier = '' AND NOT r.projected GROUP BY 1, 2 ORDER BY 1, 2;
+-- the same of one chart
+SELECT m, phm.measure_report(m, '[2026-01-01,2027-01-01)', patient_id => 1) #>> '{group,0,measureScore,value}' AS score FROM unnest(ARRAY['NestShare', 'Deep', 'NestAll|1', 'NestAll']) AS m;
+-- asked for alone: only the version that it is made of
+CALL phm.evaluate_measures('[2025-06-01,2026-06-01)', ARRAY['Chances']);
+SELECT r.measure, r.version, count(*) AS rows FROM phm.measure_result AS r WHERE r.period_start = '2025-06-01' AND r.stratifier = '' AND NOT r.projected GROUP BY 1, 2 ORDER BY r.measure COLLATE "C";
+UPDATE phm.measurement_period SET active = false WHERE period_start = '2025-06-01';
+DELETE FROM phm.measure_membership WHERE period_key = (SELECT period_key FROM phm.measurement_period WHERE period_start = '2025-06-01');
+-- no composite is part of itself, by whatever version
+SELECT pg_temp.nested('NestShare', '2', 'linear', '{NestShare|1}');
+SELECT pg_temp.nested('Chances', '1', 'opportunity', '{Less,Deep}');
+SELECT pg_temp.nested('Turn', '1', 'linear', '{Other|1}');
+SELECT pg_temp.nested('Other', '1', 'linear', '{Less}'), pg_temp.nested('Turn', '1', 'linear', '{Other}');
+SELECT phm.load_measure(resource || '{"version":"0","relatedArtifact":[{"type":"composed-of","resource":"http://example.org/Measure/Turn"}]}', make_current => false) FROM phm.measure WHERE measure = 'Other';
+SELECT phm.unload_measure('Other');
+SELECT measure, version, current FROM phm.measure WHERE measure = 'Other' ORDER BY version;
 -- every column says what it is, in plain types
 SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'phm.measure_score'::regclass AND attnum > 0
    AND (col_description(attrelid, attnum) IS NULL OR format_type(atttypid, NULL) NOT IN ('text', 'date', 'bigint', 'integer', 'boolean', 'double precision', 'numeric'));

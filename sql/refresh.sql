@@ -3,7 +3,36 @@
 SELECT phm.check_store_version();
 CALL phm.refresh();
 SELECT phm.refresh_all();
+-- whatever loads or links says what to do without a store
+CREATE FUNCTION pg_temp.told(statement text, OUT state text, OUT message text, OUT hint text) LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE statement;
+	message := 'went on';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+END
+$$;
+CREATE TEMP TABLE needs_store (statement text);
+INSERT INTO needs_store VALUES ($$SELECT phm.link('{A}')$$), ($$SELECT phm.link_traced('{A}')$$), ($$SELECT phm.load_elm('{"library": {"identifier": {"id": "A", "version": "1"}}}')$$),
+	($$SELECT phm.load_fhir_library('{"resourceType": "Library", "name": "A", "content": [{"contentType": "application/elm+json", "data": "eyJsaWJyYXJ5Ijp7ImlkZW50aWZpZXIiOnsiaWQiOiJBIn19fQ=="}]}'::jsonb)$$),
+	($$SELECT phm.load_measure('{"resourceType": "Measure", "name": "A"}')$$), ($$SELECT phm.check_measure('{"resourceType": "Measure", "name": "A"}')$$),
+	($$SELECT phm.load_value_set('{"resourceType": "ValueSet", "url": "urn:a", "status": "active"}'::jsonb)$$), ($$SELECT phm.load_value_set('{"resourceType": "ValueSet", "url": "urn:a", "status": "active"}'::text)$$),
+	($$SELECT phm.load_value_sets(E'name,system,code\nA,LOINC,1-8')$$), ($$SELECT phm.load_staged_value_sets()$$),
+	($$SELECT phm.load_code_system('{"resourceType": "CodeSystem", "url": "urn:a", "status": "active", "content": "complete"}')$$),
+	($$SELECT phm.load_concept_map('{"resourceType": "ConceptMap", "url": "urn:a", "status": "active"}')$$);
+SELECT t.*, count(*) AS statements, string_agg(statement, '; ') FILTER (WHERE t.state IS DISTINCT FROM '55000') AS others FROM needs_store CROSS JOIN LATERAL pg_temp.told(statement) AS t GROUP BY 1, 2, 3;
 SELECT phm.create_store();
+BEGIN;
+UPDATE phm.store_version SET version = '0.0.1';
+SELECT t.*, count(*) AS statements, string_agg(statement, '; ') FILTER (WHERE t.state IS DISTINCT FROM '55000') AS others FROM needs_store CROSS JOIN LATERAL pg_temp.told(statement) AS t GROUP BY 1, 2, 3;
+-- who may read the libraries only is not kept from linking
+CREATE ROLE regress_linker;
+GRANT USAGE ON SCHEMA phm TO regress_linker;
+GRANT SELECT ON phm.library, phm.value_set TO regress_linker;
+SET ROLE regress_linker;
+SELECT phm.check_store_version() IS NOT NULL AS goes_on;
+RESET ROLE;
+ROLLBACK;
 SELECT phm.register_derivation('nothing', 1, 'public.nothing');
 SELECT phm.register_derivation('nothing', 1, 'nothing');
 SELECT phm.register_derivation('nothing', 1, 'public.nothing(bigint[])');

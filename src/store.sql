@@ -108,6 +108,32 @@ REVOKE ALL ON FUNCTION phm.upgrade_store() FROM PUBLIC;
 COMMENT ON FUNCTION phm.upgrade_store() IS
 'Brings the store to the version of the extension; does nothing when it is there. Run it after ALTER EXTENSION phm UPDATE and after restoring an older dump. Errors: 55000 there is no store.';
 
+CREATE FUNCTION phm.check_store_version() RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	have text;
+BEGIN
+	IF to_regclass('phm.store_version') IS NULL THEN
+		RAISE EXCEPTION 'there is no store' USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = 'Create it with SELECT phm.create_store().';
+	END IF;
+	-- Who may read some tables of the store only is told by these.
+	IF NOT has_table_privilege('phm.store_version', 'SELECT') THEN
+		RETURN;
+	END IF;
+	SELECT version INTO STRICT have FROM phm.store_version;
+	IF have <> phm.version() THEN
+		RAISE EXCEPTION 'the store is of version %, the extension of version %', have, phm.version()
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = 'Bring the store to this version with SELECT phm.upgrade_store().';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION phm.check_store_version() IS
+'Internal: raises 55000 when there is no store, or one of another version.';
+
 CREATE FUNCTION phm.drop_store(confirm text) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp

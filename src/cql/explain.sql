@@ -12,6 +12,7 @@ BEGIN
 	IF libraries IS NULL THEN
 		RETURN NULL;
 	END IF;
+	PERFORM phm.check_store_version();
 	r := phm.try_link(libraries, missing_value_sets, true, NULL, true);
 	PERFORM phm.refuse_problems(r.problems);
 	RETURN r.logic;

@@ -52,6 +52,7 @@ DECLARE
 	hash bytea := sha256(convert_to(elm, 'UTF8'));
 	r record;
 BEGIN
+	PERFORM phm.check_store_version();
 	-- What was read without problems is not read again.
 	SELECT l.name, l.version, l.problems INTO put_library.name, put_library.version, put_library.problems
 	  FROM phm.library AS l
@@ -88,7 +89,7 @@ BEGIN ATOMIC
 END;
 REVOKE ALL ON FUNCTION phm.load_elm(text, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_elm(text, text) IS
-'Loads a library of ELM, JSON or XML, in place of its version where that is loaded already; logic of phm.rule_set that uses it is linked again at the end of the transaction. problems: what in it cannot be read, an array of library, definition, line, column and message; linking it fails on them. source: a note from where it is. Errors: 22023 and 22P02 what is no ELM, with the place.';
+'Loads a library of ELM, JSON or XML, in place of its version where that is loaded already; logic of phm.rule_set that uses it is linked again at the end of the transaction. problems: what in it cannot be read, an array of library, definition, line, column and message; linking it fails on them. source: a note from where it is. Errors: 22023 and 22P02 what is no ELM, with the place, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.fhir_libraries(resource phm.resource)
 RETURNS TABLE (number integer, url text, name text, version text, elm text)
@@ -134,7 +135,7 @@ BEGIN ATOMIC
 END;
 REVOKE ALL ON FUNCTION phm.load_fhir_library(phm.resource, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_fhir_library(phm.resource, text) IS
-'Loads the ELM of a FHIR R4 Library, or of those of a Bundle, as phm.load_elm. A Library without ELM is not loaded; its row says so in problems. One whose ELM is loaded already and has no problems is left alone. source: a note from where it is. Errors: 22023 no Library, or content that is no ELM; those of reading a phm.resource.';
+'Loads the ELM of a FHIR R4 Library, or of those of a Bundle, as phm.load_elm. A Library without ELM is not loaded; its row says so in problems. One whose ELM is loaded already and has no problems is left alone. source: a note from where it is. Errors: 22023 no Library, or content that is no ELM, 55000 no store or one of another version; those of reading a phm.resource.';
 
 CREATE FUNCTION phm.load_fhir_library(resource jsonb, source text DEFAULT NULL)
 RETURNS TABLE (name text, version text, problems jsonb)
@@ -270,13 +271,14 @@ BEGIN
 	IF libraries IS NULL THEN
 		RETURN NULL;
 	END IF;
+	PERFORM phm.check_store_version();
 	r := phm.try_link(libraries, missing_value_sets, native);
 	PERFORM phm.refuse_problems(r.problems);
 	RETURN r.logic;
 END
 $$;
 COMMENT ON FUNCTION phm.link(text[], text, boolean) IS
-'One logic of many libraries, named by name, name|version or url, with all that they include and the codes of their value sets: what they share is computed once. Its expressions are those of the libraries named. missing_value_sets: error, or empty for value sets that are not loaded to have no codes. native: published conversions such as FHIRHelpers run as C where their ELM is the published one. Errors: 55000 with everything that is missing or cannot be expressed in the detail.';
+'One logic of many libraries, named by name, name|version or url, with all that they include and the codes of their value sets: what they share is computed once. Its expressions are those of the libraries named. missing_value_sets: error, or empty for value sets that are not loaded to have no codes. native: published conversions such as FHIRHelpers run as C where their ELM is the published one. Errors: 55000 with everything that is missing or cannot be expressed in the detail, or no store or one of another version.';
 
 CREATE FUNCTION phm.link_problems(libraries text[], missing_value_sets text DEFAULT 'error')
 RETURNS TABLE (library text, definition text, line integer, "column" integer, message text)

@@ -1,6 +1,27 @@
 /*
  * care_gap.sql: gaps in care of patients, from measures and from registries.
  */
+CREATE FUNCTION phm.gap_groups() RETURNS TABLE (group_key integer, measure text, decrease boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT g.group_key, g.measure, g.improvement_notation IS NOT DISTINCT FROM 'decrease'
+	  FROM phm.measure_group AS g
+	 WHERE g.scoring = 'proportion'
+		OR g.scoring = 'ratio' AND g.improvement_notation IS NOT NULL
+		   AND NOT EXISTS (SELECT FROM phm.measure_population AS p WHERE (p.measure, p.version, p.group_id) = (g.measure, g.version, g.group_id)
+							  AND (p.code = 'measure-observation' OR p.code = 'initial-population' AND EXISTS (
+								SELECT FROM phm.measure_population AS o WHERE (o.measure, o.version, o.group_id) = (p.measure, p.version, p.group_id)
+								   AND o.code = p.code AND o.population_id <> p.population_id)));
+END
+$$;
+REVOKE ALL ON FUNCTION phm.gap_groups() FROM PUBLIC;
+COMMENT ON FUNCTION phm.gap_groups() IS
+'Internal: the groups of measures that have gaps: of proportions, and of ratios whose numerator and denominator are taken from one initial population, that observe nothing and tell what is better. decrease: who is in the numerator has the gap.';
+
 CREATE FUNCTION phm.measure_gap_states(patient_ids bigint[], day date)
 RETURNS TABLE (patient_id bigint, period_key integer, group_key integer, episode text, status text, decrease boolean, upto date, sensitivity integer)
 LANGUAGE plpgsql STABLE ROWS 1000
@@ -12,22 +33,22 @@ BEGIN
 	SELECT s.patient_id, s.period_key, s.group_key, s.episode, s.status, s.decrease,
 		   CASE WHEN s.status = 'prospective-gap' THEN s.period_end ELSE s.upto END, s.sensitivity
 	  FROM (
-		SELECT r.patient_id, r.period_key, r.group_key, r.episode, p.period_end, p.upto, g.improvement_notation IS NOT DISTINCT FROM 'decrease' AS decrease,
+		SELECT r.patient_id, r.period_key, r.group_key, r.episode, p.period_end, p.upto, g.decrease,
 			   phm.gap_status(max(r.membership) FILTER (WHERE NOT r.projected), max(r.membership) FILTER (WHERE r.projected),
-				p.upto = p.period_end, g.improvement_notation IS NOT DISTINCT FROM 'decrease') AS status,
+				p.upto = p.period_end, g.decrease) AS status,
 			   phm.label_agg(r.sensitivity) AS sensitivity
 		  FROM phm.measure_membership AS r
 		  JOIN phm.measure_periods(day) AS p ON p.period_key = r.period_key AND NOT p.is_projected
-		  JOIN phm.measure_group AS g ON g.group_key = r.group_key AND g.scoring = 'proportion'
+		  JOIN phm.gap_groups() AS g ON g.group_key = r.group_key
 		 WHERE r.patient_id = ANY (patient_ids) AND r.valid_to IS NULL AND r.stratifier = '' AND r.error IS NULL
 		   AND NOT EXISTS (SELECT FROM phm.gap_weight AS w WHERE w.measure = g.measure AND NOT w.active)
-		 GROUP BY r.patient_id, r.period_key, r.group_key, r.episode, p.period_end, p.upto, g.improvement_notation) AS s
+		 GROUP BY r.patient_id, r.period_key, r.group_key, r.episode, p.period_end, p.upto, g.decrease) AS s
 	 WHERE s.status IS NOT NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.measure_gap_states(bigint[], date) FROM PUBLIC;
 COMMENT ON FUNCTION phm.measure_gap_states(bigint[], date) IS
-'Internal: the states of gaps by phm.measure_membership: of proportion measures, those that phm.gap_weight does not switch off. upto: the day up to which its reasons are looked for.';
+'Internal: the states of gaps by phm.measure_membership: of the groups that have gaps (phm.gap_groups), those that phm.gap_weight does not switch off. upto: the day up to which its reasons are looked for.';
 
 CREATE FUNCTION phm.measure_gaps(patient_ids bigint[], day date)
 RETURNS TABLE (patient_id bigint, measure text, version text, group_id text, episode text, gap text, status text, reason text, reason_codes text[],
@@ -124,4 +145,4 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.derive_care_gap(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION phm.derive_care_gap(bigint[]) IS
-'Derivation: brings phm.care_gap of these patients up to date and returns how many rows changed: gaps of all proportion measures for the active measurement periods, by what phm.measure_result says, and those of registries (phm.registry_gaps), less what was closed by hand (phm.gap_override).';
+'Derivation: brings phm.care_gap of these patients up to date and returns how many rows changed: gaps of all proportion measures, and ratios of one initial population, for the active measurement periods, by what phm.measure_result says, and those of registries (phm.registry_gaps), less what was closed by hand (phm.gap_override).';

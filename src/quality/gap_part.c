@@ -2,8 +2,8 @@
  * gap_part.c: takes a numerator apart.
  *
  * What should be true and is made with "and" needs all of its parts, with "or"
- * one; of what should be false it is the other way round.  Below that are
- * criteria.  From a criterion every retrieve that it uses is reached with a
+ * one; of what should be false it is the other way round.  In a list of episodes
+ * "intersect" and "except" need all, "union" one.  Below that are criteria.  From a criterion every retrieve that it uses is reached with a
  * sign: whether more resources make it truer or less true ("not", "without",
  * "except", fewer than ... turn the sign).
  */
@@ -258,11 +258,10 @@ walk(GapWalk *w, uint32 node, uint8 sign)
 		walk(w, w->args[n->args + i], sign_of(w, n, i, fresh));
 }
 
-/* What a part is made of: a node of "and" or "or" whose operands are parts of one form. */
+/* Takes nodes apart. */
 typedef struct GapTaker
 {
 	GapWalk		walk;
-	bool		whole;
 	bool		lenient;
 } GapTaker;
 
@@ -299,35 +298,56 @@ take_criterion(GapTaker *t, uint32 node, uint32 nslots, bool target)
 	return part;
 }
 
+/* Whether a node is made of operands that are parts of what it says. */
+static bool
+has_parts(const CqlNode *n)
+{
+	return n->op == CQL_OP_And || n->op == CQL_OP_Or || n->op == CQL_OP_Union || n->op == CQL_OP_UnionAll ||
+		n->op == CQL_OP_Intersect || n->op == CQL_OP_Except;
+}
+
+/* A list of episodes behind conversions of its type, where that is made of parts or a definition; else the node itself. */
+static uint32
+behind_types(const GapTaker *t, uint32 node)
+{
+	const CqlNode *nodes = t->walk.nodes;
+	uint32		inner = node;
+
+	while (nodes[inner].op == CQL_OP_As && nodes[inner].nargs >= 1)
+		inner = t->walk.args[nodes[inner].args];
+	return has_parts(&nodes[inner]) || nodes[inner].op == CQL_OP_Memo ? inner : node;
+}
+
 /* Takes a node apart. */
 static GapPart *
 take(GapTaker *t, uint32 node, uint32 nslots, bool target)
 {
-	const CqlNode *n = &t->walk.nodes[node];
+	const CqlNode *n = &t->walk.nodes[node = behind_types(t, node)];
 	const uint32 *args = t->walk.args + n->args;
+	bool		all = n->op == CQL_OP_And || n->op == CQL_OP_Intersect || n->op == CQL_OP_Except;
 	GapPart    *part;
 
 	check_stack_depth();
 	if (n->op == CQL_OP_Memo)
-		return t->whole ? take_criterion(t, node, nslots, target) : take(t, args[0], n->extra2 > 0 ? n->extra2 : nslots, target);
-	if (t->whole || (n->op != CQL_OP_And && n->op != CQL_OP_Or && n->op != CQL_OP_Not))
-		return take_criterion(t, node, nslots, target);
+		return take(t, args[0], n->extra2 > 0 ? n->extra2 : nslots, target);
 	if (n->op == CQL_OP_Not)
 		return take(t, args[0], nslots, !target);
+	if (!has_parts(n))
+		return take_criterion(t, node, nslots, target);
 	part = palloc0(sizeof(GapPart));
-	part->form = (n->op == CQL_OP_And) == target ? GAP_ALL : GAP_ANY;
+	part->form = all == target ? GAP_ALL : GAP_ANY;
 	part->target = target;
 	part->node = node;
 	part->nslots = nslots;
 	for (uint32 i = 0; i < n->nargs; i++)
-		add_part(part, take(t, args[i], nslots, target));
+		add_part(part, take(t, args[i], nslots, n->op == CQL_OP_Except && i > 0 ? !target : target));
 	return part;
 }
 
 GapPart *
-gap_part(const LogicHeader *logic, uint32 node, bool target, bool whole, const uint32 *denominator, uint32 ndenominator)
+gap_part(const LogicHeader *logic, uint32 node, bool target, const uint32 *denominator, uint32 ndenominator)
 {
-	GapTaker	t = {.whole = whole,.lenient = !target};
+	GapTaker	t = {.lenient = !target};
 	GapWalk		reached;
 
 	t.walk.logic = logic;

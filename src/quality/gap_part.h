@@ -44,9 +44,9 @@ typedef struct GapPart
 
 /*
  * The parts of what a node should be.  denominator: nodes whose retrieves are
- * common.  whole: the node is one criterion, whatever it is made of.  In the
+ * common.  What gives a list of episodes should have the episode.  In the
  * current memory context.
  */
-extern GapPart *gap_part(const LogicHeader *logic, uint32 node, bool target, bool whole, const uint32 *denominator, uint32 ndenominator);
+extern GapPart *gap_part(const LogicHeader *logic, uint32 node, bool target, const uint32 *denominator, uint32 ndenominator);
 
 #endif							/* PHM_GAP_PART_H */

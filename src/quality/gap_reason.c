@@ -118,21 +118,36 @@ find_present(GapSearch *s, const GapPart *part, GapAnswer *answer)
 
 static bool find_part(GapSearch *s, const GapPart *part, GapFinding *f, StringInfo needs, GapAnswer *answer);
 
+/* Whether a criterion is met; unknown: what to take where its episode cannot be told apart. */
+static bool
+is_met(GapSearch *s, const GapPart *part, bool unknown, bool *met)
+{
+	CqlValue	v;
+
+	*met = unknown;
+	if (s->episode && s->name == NULL)
+		return true;
+	if (!gap_evaluate(s, part->node, part->nslots, &v))
+		return false;
+	if (!s->episode)
+		*met = gap_is_as_wanted(part, v);
+	else if (!gap_has_episode(s, v, met))
+		return false;
+	else
+		*met = *met == part->target;
+	return true;
+}
+
 /* A criterion: whether it is met, else why not. */
 static bool
 find_criterion(GapSearch *s, const GapPart *part, GapFinding *f, StringInfo needs, GapAnswer *answer)
 {
-	CqlValue	v;
 	bool		present;
 
-	if (!s->episode)
-	{
-		if (!gap_evaluate(s, part->node, part->nslots, &v))
-			return false;
-		answer->met = gap_is_as_wanted(part, v);
-		if (answer->met)
-			return true;
-	}
+	if (!is_met(s, part, false, &answer->met))
+		return false;
+	if (answer->met)
+		return true;
 	present = gap_is_about_presence(part);
 	if (present ? !find_present(s, part, answer) : !find_missing(s, part, answer))
 		return false;
@@ -285,16 +300,17 @@ find_evidence(GapSearch *s, const GapPart *part, GapFinding *f)
 {
 	GapAnswer	answer = {.day = GAP_NO_DAY,.lapsed = GAP_NO_DAY};
 	bool		harms = gap_is_about_presence(part);
-	CqlValue	v;
+	bool		met;
 
 	for (uint32 i = 0; i < part->nparts; i++)
 		if (!find_evidence(s, part->parts[i], f))
 			return false;
 	if (part->form != GAP_CRITERION)
 		return true;
-	if (!s->episode && !gap_evaluate(s, part->node, part->nslots, &v))
+	if (!is_met(s, part, true, &met))
 		return false;
-	if (!s->episode && !gap_is_as_wanted(part, v))
+	/* That something is not in an episode is not told by what is in others. */
+	if (!met || (s->episode && harms && !part->values))
 		return true;
 	if (!gap_find_hits(s, part, harms))
 		return false;
@@ -310,10 +326,10 @@ find_evidence(GapSearch *s, const GapPart *part, GapFinding *f)
 }
 
 bool
-gap_find(OpenMeasures *m, const ChartHeader *header, const GapPart *part, const GapTime *time, bool open, bool episode,
+gap_find(OpenMeasures *m, const ChartHeader *header, const GapPart *part, const GapTime *time, bool open, const char *episode,
 		 GapFinding *f, PhmError *err)
 {
-	GapSearch	s = {.m = m,.header = header,.time = time,.err = err,.episode = episode};
+	GapSearch	s = {.m = m,.header = header,.time = time,.err = err,.episode = episode != NULL};
 	GapAnswer	answer = {.day = GAP_NO_DAY,.lapsed = GAP_NO_DAY};
 	GapPart		all = {.form = GAP_ALL,.parts = unconstify(GapPart **, &part),.nparts = 1};
 	bool		done;
@@ -324,12 +340,20 @@ gap_find(OpenMeasures *m, const ChartHeader *header, const GapPart *part, const 
 	f->needs = makeStringInfo();
 	appendStringInfoChar(f->detail, '[');
 	appendStringInfoChar(f->needs, '[');
+	/* Ids have no #: it tells apart several of one name. */
+	s.name = episode == NULL ? NULL : pnstrdup(episode, strcspn(episode, "#"));
 	m->running = true;
 	if (!open)
 		done = find_evidence(&s, part, f);
 	else
 	{
 		done = find_all(&s, part->form == GAP_ALL ? part : &all, f, &answer);
+		/* An open gap whose criteria all seem to be met is of an episode that is no resource: then none is taken as met. */
+		if (done && answer.met && s.name != NULL)
+		{
+			s.name = NULL;
+			done = find_all(&s, part->form == GAP_ALL ? part : &all, f, &answer);
+		}
 		f->reasons = answer.reasons;
 		f->day = answer.day;
 		f->lapsed = answer.lapsed;
@@ -371,7 +395,7 @@ gap_of_group(OpenMeasures *m, int group, bool decrease)
 		m->gaps = palloc0(sizeof(void *) * (m->plan->ngroups * 2 + 1));
 	if (m->gaps[group * 2 + decrease] == NULL)
 		m->gaps[group * 2 + decrease] = gap_part(cql_logic(m->x), cql_expression_node(m->x, expression), !decrease,
-												 g->basis == BASIS_EPISODE, nodes, denominator_nodes(m->x, g, nodes));
+												 nodes, denominator_nodes(m->x, g, nodes));
 	MemoryContextSwitchTo(old);
 	return m->gaps[group * 2 + decrease];
 }

@@ -50,9 +50,10 @@ extern GapPart *gap_of_group(OpenMeasures *m, int group, bool decrease);
  * Looks for the reasons of a gap over the chart that is set (header), with the
  * arguments of the time set; they are set again when it returns.  open: otherwise
  * only what closed it is looked for.
- * episode: it is one of an episode.  False with an error.
+ * episode: the name of the episode of which it is one ("Type/id"; with #2 behind
+ * it the second of that name); NULL: it is one of the patient.  False with an error.
  */
 extern bool gap_find(OpenMeasures *m, const ChartHeader *header, const GapPart *part, const GapTime *time, bool open,
-					 bool episode, GapFinding *finding, PhmError *err);
+					 const char *episode, GapFinding *finding, PhmError *err);
 
 #endif							/* PHM_GAP_REASON_H */

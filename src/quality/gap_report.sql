@@ -48,28 +48,26 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+	plan jsonb := phm.report_plan(measure, version);
+	groups jsonb;
+	cells jsonb;
 BEGIN
-	RETURN (
-		SELECT phm.gap_entry(jsonb_strip_nulls(jsonb_build_object(
-			'resourceType', 'MeasureReport',
-			'meta', jsonb_build_object('profile', jsonb_build_array('http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/indv-measurereport-deqm')),
-			'status', 'complete', 'type', 'individual', 'measure', coalesce(m.url, m.measure) || CASE WHEN m.version <> '' THEN '|' || m.version ELSE '' END,
-			'subject', jsonb_build_object('reference', patient), 'date', made, 'reporter', jsonb_build_object('display', 'phm'),
-			'period', jsonb_build_object('start', to_char(gap_measure_report.period_start, 'YYYY-MM-DD'), 'end', to_char(gap_measure_report.period_end, 'YYYY-MM-DD')),
-			'improvementNotation', phm.gap_coding('http://terminology.hl7.org/CodeSystem/measure-improvement-notation',
-				(SELECT coalesce(g.improvement_notation, 'increase') FROM phm.measure_group AS g WHERE (g.measure, g.version) = (m.measure, m.version) ORDER BY g.ordinal LIMIT 1)),
-			'group', (SELECT jsonb_agg(jsonb_build_object('id', g.group_id, 'population', (
-							SELECT jsonb_agg(jsonb_build_object('code', phm.gap_coding('http://terminology.hl7.org/CodeSystem/measure-population', c.code),
-								'count', (SELECT count(*) FROM phm.measure_membership AS r JOIN phm.measurement_period AS p ON p.period_key = r.period_key
-										   WHERE r.patient_id = gap_measure_report.patient_id AND r.group_key = g.group_key AND r.valid_to IS NULL AND r.stratifier = ''
-											 AND NOT r.projected AND phm.in_population(r.membership, c.code)
-											 AND (p.period_start, p.period_end) = (gap_measure_report.period_start, gap_measure_report.period_end))) ORDER BY c.ordinal)
-							  FROM phm.measure_population AS c
-							 WHERE (c.measure, c.version, c.group_id) = (g.measure, g.version, g.group_id) AND c.code <> 'measure-observation'))
-						ORDER BY g.ordinal)
-						FROM phm.measure_group AS g WHERE (g.measure, g.version) = (m.measure, m.version) AND g.scoring = 'proportion'))),
-			phm.gap_urn('MeasureReport', patient, m.measure, m.version, gap_measure_report.period_start::text, gap_measure_report.period_end::text))
-		  FROM phm.measure AS m WHERE (m.measure, m.version) = (gap_measure_report.measure, gap_measure_report.version));
+	SELECT jsonb_agg(g ORDER BY n) INTO groups FROM jsonb_array_elements(plan -> 'groups') WITH ORDINALITY AS a(g, n)
+	 WHERE (g ->> 'key')::integer IN (SELECT k.group_key FROM phm.gap_groups() AS k);
+	SELECT jsonb_agg(jsonb_build_object('group', c.group_id, 'stratifier', '', 'stratum', '', 'counts', phm.report_counts(c.counts))) INTO cells
+	  FROM (SELECT g.group_id, phm.tally_agg(r.membership, r.error, r.observations, 1) AS counts
+			  FROM phm.measure_group AS g
+			  JOIN phm.measure_membership AS r ON r.group_key = g.group_key AND r.patient_id = gap_measure_report.patient_id AND r.valid_to IS NULL
+				   AND r.stratifier = '' AND NOT r.projected
+			  JOIN phm.measurement_period AS p ON p.period_key = r.period_key
+				   AND (p.period_start, p.period_end) = (gap_measure_report.period_start, gap_measure_report.period_end)
+			 WHERE (g.measure, g.version) = (gap_measure_report.measure, gap_measure_report.version) GROUP BY g.group_id) AS c;
+	-- Strata are nothing to a gap.
+	RETURN phm.gap_entry(phm.write_report(
+			plan || jsonb_build_object('groups', (SELECT jsonb_agg(g || '{"stratifiers": []}' ORDER BY n) FROM jsonb_array_elements(groups) WITH ORDINALITY AS a(g, n))),
+			'individual', period_start, period_end, made, '{"display": "phm"}', patient, NULL, NULL, NULL, coalesce(cells, '[]')),
+		phm.gap_urn('MeasureReport', patient, measure, version, period_start::text, period_end::text));
 END
 $$;
 REVOKE ALL ON FUNCTION phm.gap_measure_report(bigint, text, text, date, date, text, text) FROM PUBLIC;

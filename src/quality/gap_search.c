@@ -34,6 +34,35 @@ gap_is_as_wanted(const GapPart *part, CqlValue v)
 	return cql_is_true(v) == part->target;
 }
 
+/* Whether a value is the episode of the gap. */
+static bool
+is_episode(GapSearch *s, CqlValue v, StringInfo name)
+{
+	/* Most are of another type, which costs less to see. */
+	if (v.kind != CQL_ELEMENT || strncmp(fhir_types[v.type].name, s->name, strlen(fhir_types[v.type].name)) != 0)
+		return false;
+	resetStringInfo(name);
+	return cql_reference(s->m->x, v, name, s->err) && strcmp(name->data, s->name) == 0;
+}
+
+/* Whether a list of episodes has that of the gap. */
+bool
+gap_has_episode(GapSearch *s, CqlValue v, bool *has)
+{
+	MemoryContext old = MemoryContextSwitchTo(s->m->context);
+	StringInfoData name;
+
+	initStringInfo(&name);
+	*has = false;
+	if (v.kind != CQL_LIST)
+		*has = is_episode(s, v, &name);
+	for (uint32 i = 0; v.kind == CQL_LIST && i < v.n && !*has; i++)
+		*has = is_episode(s, v.values[i], &name);
+	pfree(name.data);
+	MemoryContextSwitchTo(old);
+	return s->err->sqlstate == 0;
+}
+
 /* The same moment on another day. */
 static PhmDateTime
 moved(PhmDateTime v, int32 days)
@@ -211,6 +240,21 @@ add_hit(GapSearch *s, GapHit hit)
 	s->hits[place] = hit;
 }
 
+/* Whether a retrieve gave the episode of the gap: the others of its kind are other episodes. */
+static bool
+gave_episode(GapSearch *s, CqlValue list, CqlValue *episode)
+{
+	bool		has = false;
+
+	for (uint32 k = 0; s->name != NULL && list.kind == CQL_LIST && k < list.n && !has; k++)
+	{
+		*episode = list.values[k];
+		if (!gap_has_episode(s, *episode, &has))
+			return false;
+	}
+	return has;
+}
+
 /* Finds the resources of a criterion. */
 bool
 gap_find_hits(GapSearch *s, const GapPart *part, bool harms)
@@ -222,12 +266,15 @@ gap_find_hits(GapSearch *s, const GapPart *part, bool harms)
 	{
 		const GapRetrieve *r = &part->retrieves[i];
 		CqlValue	list;
+		CqlValue	episode;
 
 		/* What a retrieve asks for in terms of something around it cannot be asked by itself. */
 		if (!gap_is_asked_for(part, r, harms) || nodes[r->node].nargs > 0)
 			continue;
 		if (!gap_evaluate(s, r->node, 0, &list))
 			return false;
+		if (gave_episode(s, list, &episode))
+			list = cql_list(&episode, 1);
 		for (uint32 k = 0; list.kind == CQL_LIST && k < list.n; k++)
 		{
 			CqlValue	v = list.values[k];

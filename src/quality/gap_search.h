@@ -24,6 +24,7 @@ typedef struct GapSearch
 	const GapTime *time;
 	PhmError   *err;
 	bool		episode;		/* the gap is one of an episode, which does not move with the period */
+	const char *name;			/* of the episode, "Type/id"; NULL: the patient, or an episode that cannot be told apart */
 	uint32		labels;			/* of all resources found */
 	GapHit		hits[GAP_HITS]; /* of a criterion, the latest first */
 	uint32		nhits;
@@ -42,6 +43,7 @@ typedef struct GapAnswer
 
 extern bool gap_evaluate(GapSearch *s, uint32 node, uint32 nslots, CqlValue *v);
 extern bool gap_is_as_wanted(const GapPart *part, CqlValue v);
+extern bool gap_has_episode(GapSearch *s, CqlValue v, bool *has);
 extern bool gap_is_met_at(GapSearch *s, const GapPart *part, int32 day, bool whole_period, bool *met);
 extern bool gap_find_lapse(GapSearch *s, const GapPart *part, int32 day, int32 *lapsed);
 extern void gap_set_back(GapSearch *s);

@@ -179,6 +179,7 @@ find_patient(void *arg, int64 patient, const ChartHeader *header)
 		PhmError	err = {0};
 		GapFinding	f;
 		int			group;
+		char	   *episode = TextDatumGetCString(r->episodes[i]);
 		OpenMeasures *m = find_group(run->sets, DatumGetInt32(r->groups[i]), &group);
 		GapPart    *part = m == NULL ? NULL : gap_of_group(m, group, DatumGetBool(r->decreases[i]));
 
@@ -188,7 +189,7 @@ find_patient(void *arg, int64 patient, const ChartHeader *header)
 			measure_set_chart(m, header);
 		set = m;
 		(void) gap_find(m, header, part, &run->time, DatumGetBool(r->opens[i]),
-						VARSIZE_ANY_EXHDR(DatumGetTextPP(r->episodes[i])) > 0, &f, &err);
+						episode[0] == '\0' ? NULL : episode, &f, &err);
 		put_row(run->rsinfo, i, &f, &err);
 	}
 	foreach(cell, run->sets)

@@ -150,17 +150,18 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN (
-		WITH RECURSIVE part(component, path, closed) AS (
-			SELECT c.component, ARRAY[component_cycle.measure, c.component], c.component = component_cycle.measure
-			  FROM phm.measure_component AS c WHERE (c.measure, c.version) = (component_cycle.measure, component_cycle.version)
+		WITH RECURSIVE part(measure, version, path, names, closed) AS (
+			SELECT m.measure, m.version, ARRAY[m.measure || '|' || m.version], m.measure, false
+			  FROM phm.measure AS m WHERE (m.measure, m.version) = (component_cycle.measure, component_cycle.version)
 			UNION ALL
-			SELECT c.component, p.path || c.component, c.component = ANY (p.path)
+			SELECT k.measure, k.version, p.path || (k.measure || '|' || k.version), p.names || ' -> ' || k.measure,
+				   k.measure || '|' || k.version = ANY (p.path)
 			  FROM part AS p
-			  JOIN phm.measure AS m ON m.measure = p.component AND m.current
-			  JOIN phm.measure_component AS c ON (c.measure, c.version) = (m.measure, m.version)
-			 WHERE NOT p.closed AND cardinality(p.path) < 100
+			  JOIN phm.measure_component AS c ON (c.measure, c.version) = (p.measure, p.version)
+			  JOIN phm.measure AS k ON k.measure = c.component AND CASE WHEN c.component_version IS NULL THEN k.current ELSE k.version = c.component_version END
+			 WHERE NOT p.closed
 		)
-		SELECT array_to_string(p.path, ' -> ') FROM part AS p WHERE p.closed ORDER BY cardinality(p.path) LIMIT 1);
+		SELECT p.names FROM part AS p WHERE p.closed ORDER BY cardinality(p.path), p.names COLLATE "C" LIMIT 1);
 END
 $$;
 COMMENT ON FUNCTION phm.component_cycle(text, text) IS
@@ -219,6 +220,7 @@ DECLARE
 	loaded text[] := '{}';
 	cycle text;
 BEGIN
+	PERFORM phm.check_store_version();
 	IF missing_value_sets IS NULL OR missing_value_sets NOT IN ('error', 'empty') THEN
 		RAISE EXCEPTION 'missing_value_sets must be error or empty' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
@@ -259,7 +261,7 @@ BEGIN
 		RETURN QUERY SELECT 'loaded', m ->> 'measure', m ->> 'version', NULL::text, NULL::text;
 	END LOOP;
 	-- Components may come behind the composite.
-	RETURN QUERY SELECT 'error', c.measure, c.version, 'Measure.relatedArtifact', format('component %s is not loaded', c.component)
+	RETURN QUERY SELECT 'error', c.measure, c.version, 'Measure.relatedArtifact', format('component %s is not loaded', concat_ws('|', c.component, c.component_version))
 		FROM phm.measure_component AS c
 	   WHERE c.measure = ANY (loaded) AND NOT EXISTS (SELECT FROM phm.measure AS k
 			WHERE k.measure = c.component AND CASE WHEN c.component_version IS NULL THEN k.current ELSE k.version = c.component_version END);
@@ -304,7 +306,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.load_measure(jsonb, boolean, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_measure(jsonb, boolean, text, text) IS
-'Loads a quality measure as published: a FHIR R4 Bundle of Measure, Library (with ELM) and ValueSet resources, or a Measure alone whose libraries and value sets are loaded already. Returns its name and version (of several: all). The same version is replaced, others stay beside it. make_current: results are of this version from now on. missing_value_sets: error, or empty. source: a note from where it is. Errors: 22023 with everything that is missing or wrong in the detail; nothing is loaded then.';
+'Loads a quality measure as published: a FHIR R4 Bundle of Measure, Library (with ELM) and ValueSet resources, or a Measure alone whose libraries and value sets are loaded already. Returns its name and version (of several: all). The same version is replaced, others stay beside it. make_current: results are of this version from now on. missing_value_sets: error, or empty. source: a note from where it is. Errors: 22023 with everything that is missing or wrong in the detail; nothing is loaded then; 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.check_measure(bundle jsonb, missing_value_sets text DEFAULT 'error')
 RETURNS TABLE (severity text, measure text, version text, element text, message text)
@@ -328,7 +330,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.check_measure(jsonb, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.check_measure(jsonb, text) IS
-'What phm.load_measure would find wrong with a package, a row each: error keeps it from being loaded, warning does not. Nothing is loaded. Errors: 22023 no Measure, Library that is no ELM.';
+'What phm.load_measure would find wrong with a package, a row each: error keeps it from being loaded, warning does not. Nothing is loaded. Errors: 22023 no Measure, Library that is no ELM, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.correct_improvement(measure text, improvement_notation text, group_id text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql VOLATILE
@@ -361,6 +363,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	f record := phm.find_measure(measure);
+	cycle text;
 BEGIN
 	PERFORM phm.drop_measure_groups(f.measure, f.version, '{}');
 	DELETE FROM phm.measure AS m WHERE (m.measure, m.version) = (f.measure, f.version);
@@ -369,13 +372,19 @@ BEGIN
 	 WHERE (m.measure, m.version) = (SELECT k.measure, k.version FROM phm.measure AS k WHERE k.measure = f.measure
 									  ORDER BY k.loaded_at DESC, k.version DESC LIMIT 1)
 	   AND NOT EXISTS (SELECT FROM phm.measure AS k WHERE k.measure = f.measure AND k.current);
+	SELECT y.cycle INTO cycle FROM phm.measure AS k CROSS JOIN LATERAL phm.component_cycle(k.measure, k.version) AS y(cycle)
+	 WHERE k.measure = f.measure AND y.cycle IS NOT NULL LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'the composite is part of itself: %', cycle USING ERRCODE = 'invalid_parameter_value',
+			DETAIL = 'Another version of the measure would become current.', HINT = 'Unload that version, or the composite, first.';
+	END IF;
 	PERFORM phm.forget_measure_sets();
 	RETURN f.measure || CASE WHEN f.version <> '' THEN '|' || f.version ELSE '' END;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.unload_measure(text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.unload_measure(text) IS
-'Removes a version of a measure (named as for phm.find_measure) with its results, and returns its name. Where other versions are loaded, the one loaded last becomes current. Its libraries and value sets stay. Errors: 42704 it is not loaded.';
+'Removes a version of a measure (named as for phm.find_measure) with its results, and returns its name. Where other versions are loaded, the one loaded last becomes current. Its libraries and value sets stay. Errors: 42704 it is not loaded, 22023 the version that becomes current would make a composite part of itself.';
 
 CREATE FUNCTION phm.measure_logic(measure text) RETURNS phm.logic
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE

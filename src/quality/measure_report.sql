@@ -171,9 +171,9 @@ COMMENT ON FUNCTION phm.report_counts(bigint[]) IS
 'Internal: the counts of a cell (as phm.tally_agg gives them) by the names of populations.';
 
 CREATE FUNCTION phm.write_report(
-	plan jsonb, type text, first date, last date, reporter text, subject text, contained jsonb, extension jsonb, resources jsonb, cells jsonb)
+	plan jsonb, type text, first date, last date, made text, reporter jsonb, subject text, contained jsonb, extension jsonb, resources jsonb, cells jsonb)
 RETURNS jsonb
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
 	SELECT jsonb_strip_nulls(jsonb_build_object('resourceType', 'MeasureReport',
 		'meta', CASE WHEN reporter IS NOT NULL THEN jsonb_build_object('profile', jsonb_build_array('http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/'
@@ -182,14 +182,13 @@ BEGIN ATOMIC
 		'status', CASE WHEN jsonb_path_exists(cells, '$[*].error ? (@ != null)') THEN 'error' ELSE 'complete' END, 'type', type,
 		'measure', coalesce(plan ->> 'url', plan ->> 'measure') || CASE WHEN plan ->> 'version' <> '' THEN '|' || (plan ->> 'version') ELSE '' END,
 		'subject', CASE WHEN subject IS NOT NULL THEN jsonb_build_object('reference', subject) END,
-		'date', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-		'reporter', CASE WHEN reporter IS NOT NULL THEN jsonb_build_object('reference', reporter) END,
+		'date', made, 'reporter', reporter,
 		'period', jsonb_build_object('start', to_char(first, 'YYYY-MM-DD'), 'end', to_char(last, 'YYYY-MM-DD')),
 		'group', (SELECT jsonb_agg(phm.report_group(g, cells) ORDER BY n) FROM jsonb_array_elements(plan -> 'groups') WITH ORDINALITY AS x(g, n)),
 		'evaluatedResource', resources));
 END;
-COMMENT ON FUNCTION phm.write_report(jsonb, text, date, date, text, text, jsonb, jsonb, jsonb, jsonb) IS
-'Internal: a MeasureReport of its parts.';
+COMMENT ON FUNCTION phm.write_report(jsonb, text, date, date, text, jsonb, text, jsonb, jsonb, jsonb, jsonb) IS
+'Internal: a MeasureReport of its parts. made: the instant of its date; reporter: the Reference to who reports, with which it names its DEQM profile.';
 
 CREATE FUNCTION phm.report_plan(measure text, version text) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT
@@ -235,12 +234,13 @@ BEGIN
 	RETURN QUERY
 	SELECT g.group_key, g.group_id, '', '', '', w.membership, w.observations, w.error
 	  FROM (SELECT array_agg(r.group_key) AS groups, array_agg(r.membership) AS memberships, array_agg(coalesce(r.error, '')) AS errors, array_agg(0) AS labels
-			  FROM phm.measure_component AS c JOIN phm.measure AS m ON m.measure = c.component AND coalesce(m.version = c.component_version, m.current)
+			  FROM phm.measure_parts(ARRAY[measure || '|' || version]) AS p
+			  JOIN phm.measure AS m ON (m.measure, m.version) = (p.measure, p.version) AND m.library IS NOT NULL
 			 CROSS JOIN LATERAL phm.chart_results(m.measure, m.version, chart, period, zone, visible) AS r
-			 WHERE (c.measure, c.version) = (chart_results.measure, chart_results.version) AND m.library IS NOT NULL AND r.stratifier = ''
-			   AND (r.membership <> 0 OR r.error IS NOT NULL)) AS a
-	 CROSS JOIN LATERAL phm.composite_rows(a.groups, a.memberships, a.errors, a.labels, ARRAY[chart_results.measure]) AS w
-	  JOIN phm.measure_group AS g ON g.group_key = w.group_key;
+			 WHERE r.stratifier = '' AND (r.membership <> 0 OR r.error IS NOT NULL)) AS a
+	 CROSS JOIN LATERAL phm.composite_rows(a.groups, a.memberships, a.errors, a.labels, phm.composite_groups(ARRAY[measure || '|' || version])) AS w
+	  JOIN phm.measure_group AS g ON g.group_key = w.group_key AND (g.measure, g.version) = (chart_results.measure, chart_results.version)
+	 WHERE a.groups IS NOT NULL;
 END
 $$;
 REVOKE ALL ON FUNCTION phm.chart_results(text, text, phm.chart, daterange, text, integer) FROM PUBLIC;
@@ -415,7 +415,8 @@ BEGIN
 			SELECT l.cells, l.contained INTO cells, parts.contained FROM phm.report_lists(f.measure, f.version, first, last, visible, cells) AS l;
 		END IF;
 	END IF;
-	RETURN phm.write_report(plan, kind, first, last, reporter, parts.subject, parts.contained, parts.extension, parts.resources, coalesce(cells, '[]'));
+	RETURN phm.write_report(plan, kind, first, last, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+		CASE WHEN reporter IS NOT NULL THEN jsonb_build_object('reference', reporter) END, parts.subject, parts.contained, parts.extension, parts.resources, coalesce(cells, '[]'));
 END
 $$;
 REVOKE ALL ON FUNCTION phm.measure_report(text, daterange, bigint, text, text, integer, text) FROM PUBLIC;

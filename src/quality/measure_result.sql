@@ -23,7 +23,7 @@ AS 'MODULE_PATHNAME', 'phm_measure_rows' LANGUAGE c STABLE PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp;
 REVOKE ALL ON FUNCTION phm.measure_rows(bigint[], daterange, text, text[], text, boolean) FROM PUBLIC;
 COMMENT ON FUNCTION phm.measure_rows(bigint[], daterange, text, text[], text, boolean) IS
-'Internal: evaluates the measures of phm.measure_set (or some of them, by name) over the charts of patients, each chart read once. Measures count what is labelled as sensitive, too; sensitivity: the labels of the chart where that changes a result of the patient.';
+'Internal: evaluates the measures of phm.measure_set (or some of them, each as name|version) over the charts of patients, each chart read once. Measures count what is labelled as sensitive, too; sensitivity: the labels of the chart where that changes a result of the patient.';
 
 CREATE FUNCTION phm.in_population(membership integer, population text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -124,8 +124,9 @@ BEGIN
 		RETURN 0;
 	END IF;
 	-- Measures go together as long as they mean the same version of every value set.
-	FOR m IN SELECT k.measure, k.version, k.library, k.missing_value_sets, k.value_set_versions FROM phm.measure AS k
-			  WHERE k.current AND k.library IS NOT NULL ORDER BY k.measure COLLATE "C" LOOP
+	FOR m IN SELECT k.measure, k.version, k.library, k.missing_value_sets, k.value_set_versions
+			   FROM phm.measure_parts(NULL) AS p JOIN phm.measure AS k USING (measure, version)
+			  WHERE k.library IS NOT NULL ORDER BY k.current DESC, k.measure COLLATE "C", k.version COLLATE "C" LOOP
 		SELECT t.name INTO s FROM phm.measure_set AS t
 		 WHERE t.missing_value_sets = m.missing_value_sets
 		   AND NOT EXISTS (SELECT FROM jsonb_each_text(m.value_set_versions) AS v
@@ -151,7 +152,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.link_measure_sets() FROM PUBLIC;
 COMMENT ON FUNCTION phm.link_measure_sets() IS
-'Internal: links the current measures into as few logics as their versions of value sets allow, unless that is done; says how many it made.';
+'Internal: links the current measures, and other versions of which current composites are made, into as few logics as their versions of value sets allow, unless that is done; says how many it made.';
 
 CREATE FUNCTION phm.measure_periods(day date)
 RETURNS TABLE (period_key integer, period_start date, period_end date, upto date, is_projected boolean, zone text, measures text[], profiles text)
@@ -197,10 +198,13 @@ BEGIN
 	changed := phm.apply_difference('phm.measure_membership',
 		'{patient_id,period_key,projected,group_key,episode,stratifier,stratum,membership,observations,error,contract,practitioner_source,practitioner_id}', $query$
 	WITH result AS MATERIALIZED (
-		SELECT p.period_key, p.measures, r.*
+		SELECT p.period_key, r.*
 		  FROM phm.measure_periods($2) AS p
 		 CROSS JOIN LATERAL phm.measure_rows($1, daterange(p.period_start, p.upto, '[]'), p.zone, phm.with_components(p.measures),
 				p.profiles, p.is_projected) AS r
+	), composite AS MATERIALIZED (
+		SELECT k.* FROM (SELECT p.period_key, phm.composite_groups(p.measures) AS groups FROM phm.measure_periods($2) AS p WHERE NOT p.is_projected) AS k
+		 WHERE k.groups <> '{}'
 	), whole AS (
 		SELECT r.patient_id, r.period_key, r.is_projected, r.group_key, r.episode, r.stratifier, r.stratum, r.membership, r.observations,
 			   r.error, r.sensitivity
@@ -208,14 +212,17 @@ BEGIN
 		UNION ALL
 		SELECT r.patient_id, r.period_key, r.is_projected, c.group_key, '', '', '', c.membership, c.observations, c.error, c.sensitivity
 		  FROM (SELECT r.patient_id, r.period_key, r.is_projected, array_agg(r.group_key) AS groups, array_agg(r.membership) AS memberships,
-					   array_agg(coalesce(r.error, '')) AS errors, array_agg(r.sensitivity) AS labels, min(r.measures) AS measures
-				  FROM result AS r WHERE r.stratifier = '' AND EXISTS (SELECT FROM phm.measure_component)
+					   array_agg(coalesce(r.error, '')) AS errors, array_agg(r.sensitivity) AS labels
+				  FROM result AS r WHERE r.stratifier = '' AND EXISTS (SELECT FROM composite)
 				 GROUP BY r.patient_id, r.period_key, r.is_projected) AS r
-		 CROSS JOIN LATERAL phm.composite_rows(r.groups, r.memberships, r.errors, r.labels, r.measures) AS c
+		  JOIN composite AS k ON k.period_key = r.period_key
+		 CROSS JOIN LATERAL phm.composite_rows(r.groups, r.memberships, r.errors, r.labels, k.groups) AS c
 	)
 	SELECT w.patient_id, w.period_key, w.is_projected AS projected, w.group_key, w.episode, w.stratifier, w.stratum,
 		   w.membership, w.observations, w.error, a.contract, a.practitioner_source, a.practitioner_id, w.sensitivity
 	  FROM whole AS w
+	  JOIN phm.measure_group AS g ON g.group_key = w.group_key
+	  JOIN phm.measure AS m ON (m.measure, m.version) = (g.measure, g.version) AND m.current	-- others are there for composites
 	  LEFT JOIN phm.attribution AS a ON a.patient_id = w.patient_id AND a.patient_id = ANY ($1) AND a.contract = 'default' AND a.valid_to IS NULL$query$, patient_ids);
 	PERFORM phm.compact_measure_tally_since(tallied);
 	RETURN changed;

@@ -318,15 +318,21 @@ typedef struct PatientRun
 	int32		sensitivity;
 } PatientRun;
 
-/* Whether a measure is among those asked for. */
+/* Whether the measure of a group is among those asked for, each as name|version. */
 static bool
-is_wanted(const PatientRun *run, const char *measure)
+is_wanted(const PatientRun *run, const MeasureGroup *group)
 {
-	size_t		length = strlen(measure);
+	size_t		name = strlen(group->measure);
+	size_t		version = strlen(group->version);
 
 	for (int i = 0; i < run->n; i++)
-		if (VARSIZE_ANY_EXHDR(run->wanted[i]) == length && memcmp(VARDATA_ANY(run->wanted[i]), measure, length) == 0)
+	{
+		const char *wanted = VARDATA_ANY(run->wanted[i]);
+
+		if (VARSIZE_ANY_EXHDR(run->wanted[i]) == name + 1 + version && memcmp(wanted, group->measure, name) == 0 &&
+			wanted[name] == '|' && memcmp(wanted + name + 1, group->version, version) == 0)
 			return true;
+	}
 	return run->wanted == NULL;
 }
 
@@ -350,7 +356,7 @@ emit_patient_row(void *arg, const MeasureRow *row)
 	Datum		values[3 + ROW_COLUMNS + 1];
 	bool		nulls[3 + ROW_COLUMNS + 1] = {false};
 
-	if (!is_wanted(run, row->group->measure))
+	if (!is_wanted(run, row->group))
 		return;
 	if (run->collect != NULL)
 	{

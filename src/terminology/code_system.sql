@@ -56,6 +56,7 @@ DECLARE
 	uri text;
 	loaded integer;
 BEGIN
+	PERFORM phm.check_store_version();
 	FOR r IN SELECT b.body FROM phm.resources_of_type(phm.to_jsonb(resource), 'CodeSystem') AS b LOOP
 		IF r ->> 'url' IS NULL THEN
 			RAISE EXCEPTION 'a code system without url' USING ERRCODE = 'invalid_parameter_value',
@@ -83,4 +84,4 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.load_code_system(phm.resource, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_code_system(phm.resource, text) IS
-'Loads a FHIR R4 CodeSystem, or those of a Bundle, with the codes it lists; what was loaded of the system before is replaced. source: a note from where it is. Errors: 22023 no CodeSystem or no url; those of reading a phm.resource.';
+'Loads a FHIR R4 CodeSystem, or those of a Bundle, with the codes it lists; what was loaded of the system before is replaced. source: a note from where it is. Errors: 22023 no CodeSystem or no url, 55000 no store or one of another version; those of reading a phm.resource.';

@@ -40,6 +40,7 @@ DECLARE
 	bad text;
 	loaded integer;
 BEGIN
+	PERFORM phm.check_store_version();
 	FOR r IN SELECT b.body FROM phm.resources_of_type(phm.to_jsonb(resource), 'ConceptMap') AS b LOOP
 		SELECT CASE WHEN r ->> 'url' IS NULL THEN 'url'
 				WHEN g.body ->> 'source' IS NULL THEN format('group[%s].source', g.n - 1)
@@ -80,7 +81,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.load_concept_map(phm.resource, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_concept_map(phm.resource, text) IS
-'Loads a FHIR R4 ConceptMap, or those of a Bundle; a map of the same url is replaced, and stays active if it was. Elements without target and targets that are unmatched or disjoint are left out; target.product becomes attributes. source: a note from where it is. Errors: 22023 no ConceptMap, or the element that is missing; 42704 a system that is neither an alias nor a URI.';
+'Loads a FHIR R4 ConceptMap, or those of a Bundle; a map of the same url is replaced, and stays active if it was. Elements without target and targets that are unmatched or disjoint are left out; target.product becomes attributes. source: a note from where it is. Errors: 22023 no ConceptMap, or the element that is missing; 42704 a system that is neither an alias nor a URI, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.concept_map_url(map text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE

@@ -148,6 +148,7 @@ DECLARE
 	later phm.resource[];
 	r record;
 BEGIN
+	PERFORM phm.check_store_version();
 	WHILE cardinality(waiting) > 0 LOOP
 		-- One that refers to another of them comes after it.
 		SELECT array_agg(s.url) FILTER (WHERE s.ready) AS urls, array_agg(s.version) FILTER (WHERE s.ready) AS versions,
@@ -171,7 +172,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.load_value_sets(phm.resource[], boolean, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_value_sets(phm.resource[], boolean, text) IS
-'Loads FHIR R4 ValueSets, all in one statement, and says which and how many codes and prefixes each has; one that refers to others of them comes after those. A version that is loaded already is replaced, and left alone where nothing in it changed. make_current: whether it becomes the version meant where none is named (a first version always does). source: a note from where it is. Errors: 22023 with the element that is missing or the expansion that is not whole, 0A000 a filter that codes and prefixes cannot express, 42704 a system or a value set referred to that is not known.';
+'Loads FHIR R4 ValueSets, all in one statement, and says which and how many codes and prefixes each has; one that refers to others of them comes after those. A version that is loaded already is replaced, and left alone where nothing in it changed. make_current: whether it becomes the version meant where none is named (a first version always does). source: a note from where it is. Errors: 22023 with the element that is missing or the expansion that is not whole, 0A000 a filter that codes and prefixes cannot express, 42704 a system or a value set referred to that is not known, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.load_value_set(resource phm.resource, make_current boolean DEFAULT true, source text DEFAULT NULL)
 RETURNS TABLE (url text, version text, name text, codes integer)
@@ -182,7 +183,7 @@ SELECT l.url, l.version, l.name, l.codes
 END;
 REVOKE ALL ON FUNCTION phm.load_value_set(phm.resource, boolean, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_value_set(phm.resource, boolean, text) IS
-'Loads a FHIR R4 ValueSet, or those of a Bundle, and says which and how many codes and prefixes each has. Its version is replaced where it is loaded already, and left alone where nothing in it changed. make_current: whether it becomes the version meant where none is named (a first version always does). source: a note from where it is. Errors: 22023 with the element that is missing or the expansion that is not whole, 0A000 a filter that codes and prefixes cannot express, 42704 a system or a value set referred to that is not known; those of reading a phm.resource.';
+'Loads a FHIR R4 ValueSet, or those of a Bundle, and says which and how many codes and prefixes each has. Its version is replaced where it is loaded already, and left alone where nothing in it changed. make_current: whether it becomes the version meant where none is named (a first version always does). source: a note from where it is. Errors: 22023 with the element that is missing or the expansion that is not whole, 0A000 a filter that codes and prefixes cannot express, 42704 a system or a value set referred to that is not known, 55000 no store or one of another version; those of reading a phm.resource.';
 
 CREATE FUNCTION phm.load_value_set(resource jsonb, make_current boolean DEFAULT true, source text DEFAULT NULL)
 RETURNS TABLE (url text, version text, name text, codes integer)

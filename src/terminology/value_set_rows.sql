@@ -44,6 +44,9 @@ DECLARE
 	bad text;
 	made record;
 BEGIN
+	IF NOT shipped THEN		-- with these the store is made and upgraded
+		PERFORM phm.check_store_version();
+	END IF;
 	SELECT format('Row %s has no %s.', r.number, CASE WHEN coalesce(r.value_set, r.name) IS NULL THEN 'value set'
 			WHEN r.system IS NULL THEN 'code system' ELSE 'code' END)
 	  INTO bad
@@ -85,7 +88,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION phm.load_value_set_rows(jsonb, boolean, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_value_set_rows(jsonb, boolean, text) IS
-'Internal: writes value sets from rows of number, value_set, version, name, title, system and code. Errors: 22023 an incomplete row, 42704 an unknown system.';
+'Internal: writes value sets from rows of number, value_set, version, name, title, system and code. Errors: 22023 an incomplete row, 42704 an unknown system, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.value_set_rows(csv text, delimiter text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -126,7 +129,7 @@ SELECT l.url, l.version, l.name, l.codes
 END;
 REVOKE ALL ON FUNCTION phm.load_value_sets(text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION phm.load_value_sets(text, text, text) IS
-'Loads value sets from CSV text with a header: columns value_set (url or OID; also url, oid), version, name, title, system (also code_system) and code, in any order; others are ignored. A code that ends with * is a prefix. Sets without url and OID get urn:phm:valueset: and their name. Each version named is replaced and becomes current. Errors: 22P04 misplaced quotes, 22023 a missing column or an incomplete row, 42704 an unknown system.';
+'Loads value sets from CSV text with a header: columns value_set (url or OID; also url, oid), version, name, title, system (also code_system) and code, in any order; others are ignored. A code that ends with * is a prefix. Sets without url and OID get urn:phm:valueset: and their name. Each version named is replaced and becomes current. Errors: 22P04 misplaced quotes, 22023 a missing column or an incomplete row, 42704 an unknown system, 55000 no store or one of another version.';
 
 CREATE FUNCTION phm.load_staged_value_sets(source text DEFAULT NULL)
 RETURNS TABLE (url text, version text, name text, codes integer)
@@ -137,6 +140,7 @@ AS $$
 DECLARE
 	rows jsonb;
 BEGIN
+	PERFORM phm.check_store_version();
 	WITH taken AS (DELETE FROM phm.value_set_row RETURNING *)
 	SELECT jsonb_agg(jsonb_strip_nulls(to_jsonb(t)) || jsonb_build_object('number', t.n))
 	  INTO rows

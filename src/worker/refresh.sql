@@ -57,29 +57,6 @@ REVOKE ALL ON FUNCTION phm.refresh_begin(integer, integer, boolean) FROM PUBLIC;
 COMMENT ON FUNCTION phm.refresh_begin(integer, integer, boolean) IS
 'Internal: adds a row to phm.refresh_run and closes rows of refreshes that broke off. Errors: 22023 limits out of range, 55000 no store or one of another version.';
 
-CREATE FUNCTION phm.check_store_version() RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	have text;
-BEGIN
-	IF to_regclass('phm.store_version') IS NULL THEN
-		RAISE EXCEPTION 'there is no store' USING ERRCODE = 'object_not_in_prerequisite_state',
-			HINT = 'Create it with SELECT phm.create_store().';
-	END IF;
-	SELECT version INTO STRICT have FROM phm.store_version;
-	IF have <> phm.version() THEN
-		RAISE EXCEPTION 'the store is of version %, the extension of version %', have, phm.version()
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-			HINT = 'Bring the store to this version with SELECT phm.upgrade_store().';
-	END IF;
-END
-$$;
-REVOKE ALL ON FUNCTION phm.check_store_version() FROM PUBLIC;
-COMMENT ON FUNCTION phm.check_store_version() IS
-'Internal: raises 55000 when there is no store, or one of another version.';
-
 CREATE FUNCTION phm.session_lives(pid integer, started_at timestamptz, working boolean DEFAULT false) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC

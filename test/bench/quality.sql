@@ -60,6 +60,19 @@ CALL pg_temp.stop('scores by practitioner', 38);
 SELECT pg_temp.line(name, (SELECT count(*) FROM phm.measure_tally), round(cpu * 1000)::text, 'ms', format('100; elapsed %s', round(elapsed * 1000)))
   FROM run WHERE name LIKE 'scores%' ORDER BY name;
 
+-- Codes that no value set has, over the charts of at most 5,000 patients.
+\o /dev/null
+BEGIN;
+DELETE FROM phm.patient_chart WHERE patient_id NOT IN (SELECT patient_id FROM phm.patient_chart ORDER BY patient_id LIMIT 5000);
+SELECT count(*) AS charts FROM phm.patient_chart \gset
+CALL pg_temp.start();
+CREATE TEMP TABLE near_miss ON COMMIT DROP AS SELECT * FROM phm.unknown_codes();
+CALL pg_temp.stop('unknown codes of charts', :charts);
+UPDATE run SET mb = (SELECT count(*) FROM near_miss) WHERE name = 'unknown codes of charts';
+\o
+SELECT pg_temp.line(name, rows, round(cpu, 2)::text, 's', format('%s near misses; elapsed %s', round(mb), round(elapsed, 2))) FROM run WHERE name = 'unknown codes of charts';
+ROLLBACK;
+
 -- One patient whose record changed, as a refresh derives one: all measures again, difference and all; then with gaps.
 \o /dev/null
 CREATE PROCEDURE pg_temp.one_by_one(name text, derivations text[]) LANGUAGE plpgsql AS $$
