@@ -38,11 +38,14 @@ fuzz_flags()
 		-Isrc -Itest/fuzz -I/usr/include/libxml2 -I"$("$PG_BIN/pg_config" --includedir-server)"
 }
 
-# The pure files: those that include neither phm.h nor a header of the server and declare no SQL function.
+# The pure files: those that declare no SQL function and include neither phm.h nor a header of the server, themselves or
+# through a header that does.
 fuzz_pure()
 {
-	local server='(fmgr|funcapi|miscadmin|postgres|pgtime|pgstat)\.h|(utils|catalog|executor|access|nodes|lib|storage|commands|libpq|common|port|mb|postmaster|tcop|parser|optimizer|portability|datatype)/'
-	grep -LE "^PG_FUNCTION_INFO|include \"(phm\.h|$server)" src/*.c src/*/*.c
+	local server='phm\.h|(fmgr|funcapi|miscadmin|postgres|pgtime|pgstat)\.h|(utils|catalog|executor|access|nodes|lib|storage|commands|libpq|common|port|mb|postmaster|tcop|parser|optimizer|portability|datatype)/'
+	local headers
+	headers=$(grep -lE "^#include \"($server)" src/*.h src/*/*.h | sed 's|^src/||;s|\.|\\.|g' | grep -v '^phm_port' | paste -sd'|')
+	grep -LE "^PG_FUNCTION_INFO|^#include \"($server|$headers)" src/*.c src/*/*.c
 }
 
 # All pure files, compiled once, as a library.
