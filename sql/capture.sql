@@ -30,3 +30,11 @@ SELECT evidence_id > 10000 AS apart, built_in FROM phm.suspect_evidence WHERE ru
 INSERT INTO phm.suspect_evidence (rule, kind, code_system, codes, below) VALUES ('mine', 'problem', 'ICD10CM', 'I10', 5);
 INSERT INTO phm.suspect_evidence (rule, kind, code_system, codes) VALUES ('mine', 'symptom', 'ICD10CM', 'I10');
 INSERT INTO phm.suspect_evidence (rule, kind, code_system, codes) VALUES ('mine', 'problem', 'ICD10CM', ' ');
+
+-- rows that are not from the table: refused, whatever they lack
+SELECT s.* FROM phm.suspects_of('{"resourceType":"Bundle","type":"collection","entry":[]}', '2026-01-01', ARRAY[NULL::phm.suspect_evidence], '{}', '{}', '{}') AS s;
+SELECT s.* FROM phm.suspects_of('{"resourceType":"Bundle","type":"collection","entry":[]}', '2026-01-01', ARRAY[jsonb_populate_record(NULL::phm.suspect_evidence, '{"rule":"r"}')], '{}', '{}', '{}') AS s;
+SELECT s.* FROM phm.suspects_of('{"resourceType":"Bundle","type":"collection","entry":[]}', '2026-01-01',
+	ARRAY(SELECT jsonb_populate_record(e, '{"kind":"guess"}') FROM phm.suspect_evidence AS e LIMIT 1), '{}', '{}', '{}') AS s;
+SELECT s.* FROM phm.suspects_of('{"resourceType":"Bundle","type":"collection","entry":[]}', '2026-01-01', ARRAY(SELECT e FROM phm.suspect_evidence AS e), '{}', '{}', '{}',
+	ARRAY(SELECT jsonb_populate_record(NULL::phm.suspect_fact, jsonb_build_object('evidence_id', e.evidence_id, 'day', '2025-12-31')) FROM phm.suspect_evidence AS e LIMIT 1)) AS s;

@@ -28,6 +28,19 @@ text_column(HeapTupleHeader row, int column)
 	return null ? NULL : TextDatumGetCString(value);
 }
 
+/* A text column that a row must have. */
+static const char *
+needed_column(HeapTupleHeader row, int column)
+{
+	const char *text = text_column(row, column);
+
+	if (text == NULL)
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				errmsg("a row of evidence lacks its rule, role, kind, code system or codes"),
+				errhint("Give rows of phm.suspect_evidence."));
+	return text;
+}
+
 static int
 int_column(HeapTupleHeader row, int column)
 {
@@ -66,7 +79,9 @@ kind_of(const char *kind)
 	for (int i = 0; i < CAPTURE_KINDS; i++)
 		if (strcmp(kind, names[i]) == 0)
 			return i;
-	elog(ERROR, "kind of evidence is \"%s\"", kind);
+	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			errmsg("a kind of evidence is not understood"),
+			errhint("Use lab, drug, procedure or problem."));
 }
 
 static void
@@ -77,12 +92,12 @@ read_evidence(HeapTupleHeader row, CaptureEvidence *e)
 
 	memset(e, 0, sizeof(*e));
 	e->id = int_column(row, COLUMN_ID);
-	e->rule = text_column(row, COLUMN_RULE);
+	e->rule = needed_column(row, COLUMN_RULE);
 	e->part = int_column(row, COLUMN_PART);
-	e->support = strcmp(text_column(row, COLUMN_ROLE), "support") == 0;
-	e->kind = kind_of(text_column(row, COLUMN_KIND));
-	e->system = text_column(row, COLUMN_SYSTEM);
-	e->codes = text_column(row, COLUMN_CODES);
+	e->support = strcmp(needed_column(row, COLUMN_ROLE), "support") == 0;
+	e->kind = kind_of(needed_column(row, COLUMN_KIND));
+	e->system = needed_column(row, COLUMN_SYSTEM);
+	e->codes = needed_column(row, COLUMN_CODES);
 	e->has_low = bound_column(row, COLUMN_AT_LEAST, unit, &e->low);
 	e->has_high = bound_column(row, COLUMN_BELOW, unit, &e->high);
 	e->bounded = e->has_low || e->has_high;

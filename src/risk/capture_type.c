@@ -89,6 +89,17 @@ fact_text(HeapTupleHeader row, int column)
 	return null ? NULL : TextDatumGetCString(value);
 }
 
+/* A text that a row of phm.suspect_fact must have. */
+static const char *
+needed_text(HeapTupleHeader row, int column)
+{
+	const char *text = fact_text(row, column);
+
+	if (text == NULL)
+		ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a fact of a claim lacks its code, resource or source"));
+	return text;
+}
+
 /* A fill that a claim tells of. */
 static void
 add_claim(CaptureFacts *facts, HeapTupleHeader row)
@@ -103,10 +114,10 @@ add_claim(CaptureFacts *facts, HeapTupleHeader row)
 		if (facts->rules->evidence[i].id != id || day > facts->as_of || day <= facts->as_of - facts->rules->evidence[i].within_days)
 			continue;
 		f = capture_add(facts, i, day);
-		f->code = fact_text(row, 3);
+		f->code = needed_text(row, 3);
 		f->code_length = (int) strlen(f->code);
-		f->resource = fact_text(row, 4);
-		f->source = fact_text(row, 5);
+		f->resource = needed_text(row, 4);
+		f->source = needed_text(row, 5);
 		f->source_length = (int) strlen(f->source);
 		f->id = fact_text(row, 6);
 		f->id_length = f->id ? (int) strlen(f->id) : 0;

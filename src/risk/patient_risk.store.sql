@@ -46,7 +46,8 @@ SELECT c.patient_id, c.model, c.source, c.payment_year, c.score, c.as_of, d.perc
 				AND coalesce(h.valid_to > (s.as_of - interval '6 months')::date, true)) AS score_6,
 		max(h.score) FILTER (WHERE h.valid_from <= (s.as_of - interval '12 months')::date
 				AND coalesce(h.valid_to > (s.as_of - interval '12 months')::date, true)) AS score_12
-	  FROM phm.risk_score AS h WHERE h.patient_id = c.patient_id AND h.model = c.model) AS b ON true;
+	  FROM phm.risk_score AS h
+	 WHERE h.patient_id = c.patient_id AND h.model = c.model AND phm.is_visible(h.sensitivity, s.labels)) AS b ON true;
 REVOKE ALL ON phm.patient_risk FROM PUBLIC;
 COMMENT ON VIEW phm.patient_risk IS 'The risk score that counts, of each person and model, one row each: a clinician''s override, else the computed or external score that phm.risk_precedence prefers; with percentile, tier, change and expected cost. Scores with a sensitivity label that phm.visible_labels does not have are left out.';
 COMMENT ON COLUMN phm.patient_risk.patient_id IS 'The person.';

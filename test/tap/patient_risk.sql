@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap;
-SELECT plan(39);
+SELECT plan(40);
 SELECT phm.create_store() IS NOT NULL AS created \gset
 UPDATE phm.setting SET value = '2026-06-30' WHERE name = 'as_of';
 INSERT INTO phm.patient (source, id, patient_id, birth_date, gender)
@@ -91,6 +91,12 @@ SELECT ok((SELECT rising FROM phm.patient_risk WHERE patient_id = 1 AND model = 
 SELECT ok((SELECT NOT rising FROM phm.patient_risk WHERE patient_id = 2 AND model = 'V28'), '... where there is one');
 SELECT is((SELECT expected_cost FROM phm.patient_risk WHERE patient_id = 2 AND model = 'V28'),
 	(SELECT round(2000 / sum(score), 2) * (SELECT score FROM phm.risk_score WHERE patient_id = 2) FROM phm.risk_score WHERE valid_to IS NULL)::numeric(12, 2), 'cost is shared out by score');
+UPDATE phm.risk_score SET sensitivity = 8 WHERE patient_id = 2 AND valid_from = '2025-01-01';
+INSERT INTO phm.risk_override (patient_id, model, score, reason, from_day, until) VALUES (2, 'V28', 9, 'r', '2026-06-30', '2026-06-30');
+SELECT is((SELECT score || ' ' || coalesce(score_6_months_ago::text, 'not told') FROM phm.patient_risk WHERE patient_id = 2 AND model = 'V28'),
+	'9 not told', 'an earlier score that may not be seen is not told');
+DELETE FROM phm.risk_override WHERE patient_id = 2;
+UPDATE phm.risk_score SET sensitivity = 0 WHERE patient_id = 2;
 SELECT bag_has($$ SELECT explanation FROM phm.explain_risk(1) $$, $$ VALUES
 	('0.166 for HCC37 (Diabetes with Chronic Complications), because of E11.22'),
 	('Six months ago it was 0.631, twelve months ago 0.631: a rise beyond what is usual.') $$, 'the explanation has terms and change');
